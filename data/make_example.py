@@ -1,0 +1,350 @@
+"""Make the synthetic example town that ships with geoprio.
+
+Everything is invented: main streets are drawn from the tables below, the land
+between them is cut into blocks at random from a fixed seed (example_shapes.py), and
+buildings are packed into the blocks (example_buildings.py). The files describe no
+real place. Two runs give identical files.
+
+Usage: python data/make_example.py [--out DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from example_buildings import KERB, Block, Building, build, inner_lanes, people
+from example_shapes import Street, axes, divide, inset, node_streets
+from pyproj import Transformer
+from shapely import affinity, ops
+from shapely.geometry import LineString, Point, Polygon
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+SEED = 20240601
+CRS, ORIGIN, TURN = "EPSG:32650", (555_000.0, 3_451_000.0), 6.0
+RIVER_X, RAIL_Y, BANK, VERGE = 2240.0, 2000.0, 60.0, 40.0
+DESCRIPTION = (
+    "SYNTHETIC data made by data/make_example.py "
+    f"(seed {SEED}). Invented for demonstration; no real place, person or business. CC0."
+)
+GRADES = ("主干路", "次干路", "支路", "步行路")
+
+# (offset, start, end, grade, name, crosses the railway or the river)
+NS_ROADS = (
+    (0, -60, 2560, 1, "西环路", False),
+    (560, -230, 2990, 1, "文昌路", True),
+    (1100, -60, 2990, 1, "春晖路", False),
+    (1640, -230, 3130, 0, "锦江路", True),
+    (RIVER_X - BANK, -60, 2990, 1, "滨河西路", False),
+    (RIVER_X + BANK, -60, 2560, 1, "滨河东路", False),
+    (2860, -60, 2690, 0, "青云大道", True),
+    (3380, -60, 2560, 1, "沙洲路", False),
+    (3800, 400, 2130, 2, None, False),
+)
+EW_ROADS = (
+    (0, -60, 3460, 1, "南环路", False),
+    (480, -230, 3960, 1, "望湖路", True),
+    (960, -60, 3960, 1, "朝阳路", False),
+    (1460, -230, 4090, 0, "建设大道", True),
+    (RAIL_Y - VERGE, -60, 3960, 2, None, False),
+    (RAIL_Y + VERGE, -60, 3460, 2, None, False),
+    (2460, -60, 3630, 1, "北岭路", True),
+    (2900, 500, 2250, 2, None, False),
+)
+
+# What each cell between the roads is, north row first; "." is open land.
+COLUMNS = (0, 560, 1100, 1640, 2240, 2860, 3380, 3800)
+ROWS = (2900, 2460, 2000, 1460, 960, 480, 0)
+PLAN = (".vfn...", "Vfcfcn.", "fcScnn.", "cSSnncf", "nccnnnv", "Vcnfnv.")
+# Cell letter -> block size aimed at (m2) and the uses dealt out to its blocks.
+DEAL = {
+    "v": (74_000, "村绿绿新"),
+    "V": (74_000, "村绿村新"),
+    "f": (74_000, "厂新绿厂"),
+    "c": (37_000, "小绿小新公小"),
+    "S": (27_000, "街新街公绿"),
+    "n": (60_000, "新绿绿公"),
+}
+# Service, how many, metres apart, least and most capacity, which one has none given.
+SERVICES = (
+    ("养老服务站", 14, 260, 10, 121, 5),
+    ("托育园", 18, 200, 20, 91, 9),
+    ("便利店", 55, 95, 40, 111, -1),
+)
+MARKS = (
+    ("安康", "颐和", "春晖", "松鹤", "银龄", "福寿", "乐天", "晚晴"),
+    ("小禾苗", "向日葵", "小星星", "七彩", "贝贝", "萌芽", "阳光", "摇篮"),
+    ("邻家", "好又近", "晨晨", "街角", "万家", "巷口"),
+)
+README = """# Synthetic example town
+
+Every file in this folder is SYNTHETIC. `data/make_example.py` made it with seed {seed}.
+The town, its names, its buildings, its residents and its services are invented and
+describe no real place, person or business. Where the coordinates fall on a map means
+nothing. Licence: CC0 1.0 (public domain dedication).
+
+- `zones.geojson`: old neighbourhoods of four types
+- `buildings.geojson`: footprints with storeys, year, use and residents
+- `streets.geojson`: walkable lines, split at every junction
+- `water_rail.geojson`: the river and the railway, for drawing
+- `facilities.csv`: elder care, childcare and convenience stores, UTF-8 with BOM
+
+All coordinates are EPSG:4326. See `data/SOURCES.md` for how the town is made.
+"""
+KINDS = {"小": "老旧小区", "厂": "老旧厂区", "街": "老旧街区", "村": "城中村"}
+NAMES = {
+    "小": "锦江路12号小区 望湖新村 纺织局家属院 春晖里 向阳小区 工农新村 文昌路48号院 邮电小区 "
+    "百货公司宿舍 梧桐里 朝阳一村 朝阳二村 光明小区 和平里 供电局家属院 青云苑 幸福新村 卫校宿舍 "
+    "丰收里 水利局家属院 桂花园小区 粮食局宿舍 东风新村 玉兰小区 二中教工楼 建安小区 永安里 "
+    "荷塘小区 商业局宿舍 锦江路86号小区 银杏小区 解放新村 煤建公司宿舍 莲花里 石榴园小区 航运新村 "
+    "气象局家属院 柳荫小区 曙光新村 农机公司宿舍 槐树里 友谊小区 蔬菜公司宿舍 晨光里 团结新村",
+    "厂": "红星机械厂生活区 第二棉纺厂 东方红搪瓷厂 锦华印染厂生活区 永固砖瓦厂旧址 胜利轴承厂 "
+    "沙洲造纸厂 北岭水泥制品厂 前进农机厂生活区 永丰面粉厂 飞跃电机厂 铁路货场老区 曙光玻璃厂",
+    "街": "老码头街区 盐店街 文庙前街区 米市街区 东门里街区 打铁巷街区 南关老街 鼓楼西街区 "
+    "竹器巷街区 钱庄街区 会馆街区 半边街 油坊巷街区 粮行街区 书院巷街区 灯笼街 染坊巷街区",
+    "村": "陈家村 西塘村 上圩村 柏树湾村 沙嘴村 李家大屋 后冲村 渡口村 石桥头村 黄泥岗村 藕塘村",
+}
+
+
+def curve(way: str, offset: float, start: float, end: float) -> LineString:
+    """Return a gently bending line, running east-west (EW) or north-south (NS)."""
+    t = np.arange(start, end + 1, 30.0)
+    if way == "EW":
+        own = 0.0 if abs(offset - RAIL_Y) <= VERGE else 20 * np.sin(t / 330 + offset / 90)
+        return LineString(np.column_stack([t, offset + 55 * np.sin(t / 760 + 2) + own]))
+    wave = 75 * np.sin(t / 390 + 1) if abs(offset - RIVER_X) <= BANK else None
+    own = 24 * np.sin(t / 370 + offset / 90) if wave is None else wave
+    return LineString(np.column_stack([offset + 60 * np.sin(t / 800 + 0.6) + own, t]))
+
+
+def band(way: str, offset: float, half: float) -> Polygon:
+    """Return the strip of land `half` metres either side of a curve."""
+    end = 4300 if way == "EW" else 3330
+    low = curve(way, offset - half, -420, end).coords
+    high = curve(way, offset + half, -420, end).coords
+    return Polygon([*low, *reversed(high)])
+
+
+def main_streets() -> list[Street]:
+    """Return the roads of the two tables, cut at the river and the railway."""
+    out = []
+    for way, table, strip in (
+        ("NS", NS_ROADS, band("EW", RAIL_Y, VERGE)),
+        ("EW", EW_ROADS, band("NS", RIVER_X, BANK)),
+    ):
+        for offset, start, end, grade, name, crosses in table:
+            line = curve(way, offset, start, end)
+            parts = shapely.get_parts(line if crosses else line.difference(strip))
+            out += [Street(part, grade, name) for part in parts]
+    return node_streets(out, 135)
+
+
+def make_blocks(streets: list[Street], rng: np.random.Generator) -> tuple[list[Block], list[Street]]:
+    """Cut the cells between main streets into blocks and give each a use."""
+    strips = shapely.union(band("EW", RAIL_Y, VERGE), band("NS", RIVER_X, BANK))
+    cells = ops.polygonize([s.line for s in streets])
+    blocks, lanes, counts = [], [], Counter[str]()
+    for cell in sorted(cells, key=lambda c: c.centroid.coords[0]):
+        x, y = cell.centroid.x, cell.centroid.y
+        if strips.contains(cell.centroid):
+            continue
+        column = np.searchsorted(COLUMNS, x - 60 * np.sin(y / 800 + 0.6)) - 1
+        row = len(ROWS) - 1 - np.searchsorted(ROWS[::-1], y - 55 * np.sin(x / 760 + 2))
+        letter = PLAN[min(max(row, 0), 5)][min(max(column, 0), 6)]
+        if letter == ".":
+            continue
+        target, uses = DEAL[letter]
+        faces, cuts = divide(cell, target, rng)
+        lanes += [Street(c, 2, None) for c in cuts]
+        deck = list(uses) * 3
+        for face, use in zip(faces, rng.permutation(deck[: len(faces)]), strict=True):
+            kind = str(use) if min(axes(inset(face, KERB))[:2]) > 75 else "绿"
+            blocks.append(Block(face, kind, counts[kind]))
+            counts[kind] += 1
+    return blocks, lanes
+
+
+def district(point: Point) -> str:
+    """Return the invented district: north of the railway, else by side of the river."""
+    if point.y > RAIL_Y + 55 * np.sin(point.x / 760 + 2):
+        return "北岭区"
+    return "锦西区" if point.x < RIVER_X + 60 * np.sin(point.y / 800 + 0.6) else "沙洲区"
+
+
+def site_weights(blocks: list[Block]) -> Floats:
+    """Return how likely each block is to get a service: most in the old centre."""
+    share = {"小": 1.0, "街": 1.1, "新": 0.9, "公": 0.5, "厂": 0.2, "村": 0.12, "绿": 0.0}
+    side = {"锦西区": 1.0, "沙洲区": 0.7, "北岭区": 0.6}
+    spots = [b.face.centroid for b in blocks]
+    fall = np.exp(-np.array([p.distance(Point(1350, 1150)) for p in spots]) / 1000)
+    weight = fall * [share[b.kind] * side[district(p)] for b, p in zip(blocks, spots, strict=True)]
+    return np.asarray(weight / weight.sum())
+
+
+def facilities(
+    blocks: list[Block], streets: list[Street], named: dict[int, str], rng: np.random.Generator
+) -> list[list[Any]]:
+    """Scatter services along block edges, with two of them far from any street."""
+    net, weight = shapely.union_all([s.line for s in streets]), site_weights(blocks)
+    out: list[list[Any]] = []
+    remote = shapely.get_parts(shapely.convex_hull(net).difference(net.buffer(175)))
+    far_off = sorted(remote, key=lambda g: -g.area)
+    for slot, (what, count, apart, low, high, blank) in enumerate(SERVICES):
+        placed: list[Point] = []
+        while len(placed) < count:
+            k = int(rng.choice(len(blocks), p=weight))
+            edge = inset(blocks[k].face, KERB + 2).exterior
+            point = edge.interpolate(rng.random(), normalized=True)
+            if what != "托育园" and len(placed) == count - 1:
+                point, k = far_off[slot].representative_point(), -1
+            place = named.get(k, f"{district(point)[:2]}{len(placed) + 1}号")
+            title = f"{rng.choice(MARKS[slot])}{what}({place})"
+            near = any(point.distance(o) < apart for o in placed)
+            if near or any(title == record[1] for record in out):
+                continue
+            size = int(rng.integers(low, high))
+            cells: list[Any] = ["", "", ""]
+            cells[slot] = "" if len(placed) == blank else size
+            out.append([f"F{len(out) + 1:03d}", title, what, point, *cells])
+            placed.append(point)
+    return out
+
+
+class Writer:
+    """Write layers in local metres as GeoJSON and CSV in longitude and latitude."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.to_lonlat = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+
+    def lonlat(self, shape: BaseGeometry) -> BaseGeometry:
+        """Turn and shift a shape into the map projection, then to degrees."""
+        placed = affinity.translate(affinity.rotate(shape, TURN, origin=(0, 0)), *ORIGIN)
+        return shapely.transform(placed, self._degrees)
+
+    def _degrees(self, xy: Floats) -> Floats:
+        lon, lat = self.to_lonlat.transform(xy[:, 0], xy[:, 1])
+        return np.round(np.column_stack([lon, lat]), 7)
+
+    def layer(self, name: str, items: list[tuple[Any, dict[str, Any]]]) -> None:
+        """Write one GeoJSON file, one feature per line."""
+        lines = [
+            json.dumps(
+                {
+                    "type": "Feature",
+                    "properties": fields,
+                    "geometry": shapely.geometry.mapping(self.lonlat(shape)),
+                },
+                ensure_ascii=False,
+                separators=(",", ":"),
+            )
+            for shape, fields in items
+        ]
+        head = json.dumps({"type": "FeatureCollection", "name": name, "description": DESCRIPTION})
+        text = head[:-1] + ', "features": [\n' + ",\n".join(lines) + "\n]}\n"
+        (self.folder / f"{name}.geojson").write_bytes(text.encode("utf-8"))
+
+    def table(self, name: str, header: list[str], records: list[list[Any]]) -> None:
+        """Write one CSV file, replacing each point by its longitude and latitude."""
+        path = self.folder / f"{name}.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as handle:
+            out = csv.writer(handle, lineterminator="\n")
+            out.writerow(header)
+            for record in records:
+                cells: list[Any] = []
+                for value in record:
+                    if isinstance(value, Point):
+                        spot = self.lonlat(value)
+                        cells += [f"{spot.x:.7f}", f"{spot.y:.7f}"]
+                    else:
+                        cells.append(value)
+                out.writerow(cells)
+
+
+def building_fields(items: list[tuple[Building, str]], rng: np.random.Generator) -> list[tuple[Any, dict[str, Any]]]:
+    """Give each building its number and attributes, and blank a few of them."""
+    no_year = set(rng.choice(len(items), 24, replace=False).tolist())
+    no_use = set(rng.choice(len(items), 8, replace=False).tolist())
+    out = []
+    for k, (item, kind) in enumerate(items):
+        fields = {
+            "楼栋编号": f"B{k + 1:05d}",
+            "层数": item.floors,
+            "建成年代": None if k in no_year else item.year,
+            "用途": None if k in no_use else item.use,
+        }
+        out.append((item.shape, fields | people(item, kind, rng)))
+    return out
+
+
+def make(folder: Path, seed: int = SEED) -> None:
+    """Make the example town and write its files.
+
+    Parameters
+    ----------
+    folder
+        Directory to write to; made if it does not exist.
+    seed
+        Seed of the random generator.
+    """
+    rng = np.random.default_rng(seed)
+    roads = main_streets()
+    blocks, lanes = make_blocks(roads, rng)
+    streets, yards, buildings = roads + lanes, [], []
+    for block in blocks:
+        paths, yard, parts = inner_lanes(block, rng)
+        streets += [Street(p, 3, None) for p in paths]
+        yards += [Street(p, 2, "厂内路") for p in yard]
+        buildings += [(b, block.kind) for b in build(block, parts, rng)]
+    streets = node_streets(streets, 12) + yards
+    order = sorted(
+        (k for k, b in enumerate(blocks) if b.kind in KINDS),
+        key=lambda k: (district(blocks[k].face.centroid), blocks[k].face.centroid.x),
+    )
+    named = {k: NAMES[blocks[k].kind].split()[blocks[k].rank] for k in order}
+    zones = [
+        (
+            inset(blocks[k].face, KERB),
+            {
+                "编号": f"Z{n:03d}",
+                "名称": named[k],
+                "类型": KINDS[blocks[k].kind],
+                "行政区": district(blocks[k].face.centroid),
+            },
+        )
+        for n, k in enumerate(order, 1)
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    out = Writer(folder)
+    out.layer("zones", zones)
+    out.layer("buildings", building_fields(buildings, rng))
+    out.layer("streets", [(s.line, {"路名": s.name, "等级": GRADES[s.grade]}) for s in streets])
+    rail = curve("EW", RAIL_Y, -420, 4300)
+    out.layer(
+        "water_rail",
+        [(band("NS", RIVER_X, 36), {"种类": "河流"}), (rail, {"种类": "铁路"})],
+    )
+    header = ["编号", "名称", "类别", "lng", "lat", "床位", "托位", "面积"]
+    out.table("facilities", header, facilities(blocks, streets, named, rng))
+    (folder / "README.md").write_bytes(README.format(seed=seed).encode("utf-8"))
+
+
+def main() -> None:
+    """Read the command line and make the example."""
+    parser = argparse.ArgumentParser(description="Make the synthetic example town.")
+    default = Path(__file__).parent / "example"
+    parser.add_argument("--out", type=Path, default=default, help="directory to write to")
+    make(parser.parse_args().out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Which old neighbourhoods to renew first, for what, and with what money.
+
+>>> import geoprio
+>>> result = geoprio.run("project.toml")  # doctest: +SKIP
+>>> result.zones[["name", "priority", "rank"]].head()  # doctest: +SKIP
+>>> result.save("out")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoprio._core.version import __version__
+
+if TYPE_CHECKING:
+    from geoprio._core.errors import GeoprioError, InputError, MissingError, OutputError
+    from geoprio.config import load_project
+    from geoprio.outputs import Result
+    from geoprio.pipeline import check, rescore, run
+
+__all__ = [
+    "GeoprioError",
+    "InputError",
+    "MissingError",
+    "OutputError",
+    "Result",
+    "__version__",
+    "check",
+    "load_project",
+    "rescore",
+    "run",
+]
+
+_HOMES = {
+    "GeoprioError": "geoprio._core.errors",
+    "InputError": "geoprio._core.errors",
+    "MissingError": "geoprio._core.errors",
+    "OutputError": "geoprio._core.errors",
+    "Result": "geoprio.outputs",
+    "check": "geoprio.pipeline",
+    "load_project": "geoprio.config",
+    "rescore": "geoprio.pipeline",
+    "run": "geoprio.pipeline",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used, so that the import itself costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'geoprio' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""What every part shares: errors, findings, column names, working CRS, files."""

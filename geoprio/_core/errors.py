@@ -1,0 +1,37 @@
+"""The errors that geoprio raises.
+
+::
+
+    GeoprioError
+    ├── InputError    (also ValueError)         a file, a row, a value or a setting that cannot be used
+    ├── MissingError  (also FileNotFoundError)  a file that is not there
+    └── OutputError   (also OSError)            an output folder that must not be touched
+
+Every message names the file, row, column or key, the value, and the mend.
+"""
+
+
+class GeoprioError(Exception):
+    """Parent of all errors that are the input's fault, not geoprio's."""
+
+
+class InputError(GeoprioError, ValueError):
+    """Raise for a file, row, value or setting that cannot be used.
+
+    Parameters
+    ----------
+    *problems : str
+        One sentence for each thing that is wrong.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class MissingError(GeoprioError, FileNotFoundError):
+    """Raise for an input file that is not there."""
+
+
+class OutputError(GeoprioError, OSError):
+    """Raise for an output folder that must not be written or replaced."""

@@ -1,0 +1,101 @@
+"""What was noticed on the way: sources read, rows set aside, warnings and problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from geoprio._core.columns import REJECT_COLUMNS
+from geoprio._core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark for the data-quality report; `level` is ``"info"`` or ``"warning"``."""
+
+    level: str
+    source: str
+    text: str
+
+
+@dataclass
+class Findings:
+    """Collects what reading and building notice, in order.
+
+    Attributes
+    ----------
+    notes : list of Note
+    sources : list of dict
+        One record for each source read: role, path, rows read, used, set aside, CRS and encoding decisions.
+    """
+
+    notes: list[Note] = field(default_factory=list)
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    _rejects: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
+    _problems: list[str] = field(default_factory=list)
+
+    def info(self, source: str, text: str) -> None:
+        """Note something that a reader of the report should know."""
+        self.notes.append(Note("info", source, text))
+
+    def warn(self, source: str, text: str) -> None:
+        """Note something that may make the result wrong; ``--strict`` turns it into an error."""
+        self.notes.append(Note("warning", source, text))
+
+    def problem(self, text: str) -> None:
+        """Note something that stops the run; `raise_problems` raises all of them at once."""
+        self._problems.append(text)
+
+    def raise_problems(self) -> None:
+        """Raise what `problem` collected.
+
+        Raises
+        ------
+        InputError
+            If there was any problem, with one line for each.
+        """
+        if self._problems:
+            raise InputError(*self._problems)
+
+    def raise_warnings(self) -> None:
+        """Raise the warnings as errors (the ``--strict`` way).
+
+        Raises
+        ------
+        InputError
+            If there was any warning, with one line for each.
+        """
+        if self.warnings:
+            raise InputError(*(f"--strict: {n.source}: {n.text}" for n in self.warnings))
+
+    @property
+    def warnings(self) -> list[Note]:
+        """The notes of level ``"warning"``."""
+        return [n for n in self.notes if n.level == "warning"]
+
+    def reject(
+        self,
+        source: str,
+        rows: Iterable[object],
+        reason: str,
+        mend: str,
+        *,
+        column: str = "",
+        values: Iterable[object] | None = None,
+    ) -> int:
+        """Set rows (or single values, where `column` is given) aside with a reason; return how many."""
+        rows = list(rows)
+        shown = [""] * len(rows) if values is None else [str(v) for v in values]
+        self._rejects.extend((source, str(r), column, v, reason, mend) for r, v in zip(rows, shown, strict=True))
+        return len(rows)
+
+    def rejects(self) -> pd.DataFrame:
+        """Rows and values set aside: columns source, row, column, value, reason, mend (all text)."""
+        import pandas as pd  # noqa: PLC0415 - keeps this module light for the command line
+
+        return pd.DataFrame(self._rejects, columns=list(REJECT_COLUMNS), dtype="str")

@@ -1,0 +1,13 @@
+"""Array types used in signatures."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+Progress = Callable[[str], None]
+"""Told the name of each stage as it begins."""

@@ -1,0 +1,3 @@
+"""geoprio's version."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,50 @@
+"""`geoprio check`: read and validate, compute nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoprio.cli.options import Force, Lang, Language, ProjectFile, Quiet, ShowProgress, Strict, Verbose, stages
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb to the program."""
+
+    @app.command("check")
+    def command(
+        project: ProjectFile,
+        out: Annotated[
+            Path | None,
+            typer.Option(
+                "--out",
+                help="Folder for the report (default: <PROJECT>_check beside the project file).",
+                show_default=False,
+            ),
+        ] = None,
+        force: Force = False,
+        strict: Strict = False,
+        lang: Language = Lang.zh,
+        verbose: Verbose = False,
+        quiet: Quiet = False,
+        progress: ShowProgress = None,
+    ) -> None:
+        """Read and validate everything that PROJECT names; print and write the data-quality report."""
+        from geoprio import pipeline  # noqa: PLC0415 - heavy
+        from geoprio._core.files import check_output  # noqa: PLC0415
+        from geoprio.outputs.report import quality_markdown  # noqa: PLC0415
+        from geoprio.outputs.write import write_check  # noqa: PLC0415
+
+        folder = out or project.with_name(f"{project.stem}_check")
+        check_output(folder, force=force, protected=project.parent)
+        with stages(3, progress, quiet=quiet) as tell:
+            report = pipeline.check(project, strict=strict, progress=tell)
+        write_check(report, project.stem, folder, force=force, lang=lang.value, protected=project.parent)
+        if not quiet:
+            typer.echo(quality_markdown(report, project.stem, lang.value))
+            typer.echo(f"Report: {folder / 'quality.md'}")
+        if verbose:
+            for row in report["rejects"]:
+                typer.echo("set aside: " + ", ".join(f"{k} {v}" for k, v in row.items() if v), err=True)

@@ -1,0 +1,55 @@
+"""The program `geoprio`: its verbs, and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from geoprio._core.errors import GeoprioError
+from geoprio._core.version import __version__
+from geoprio.cli import check, demo, run, schema
+
+app = typer.Typer(
+    name="geoprio",
+    help="Which old neighbourhoods to renew first: access, priority and maps from a city's own files.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for verb in (demo, run, check, schema):
+    verb.add_to(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"geoprio {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a verb."""
+
+
+def main() -> None:
+    """Run the command line; exit 0 when done, 2 for bad input (one message), 1 for a fault of geoprio's own."""
+    try:
+        app()
+    except GeoprioError as error:
+        for line in str(error).splitlines():
+            typer.echo(f"geoprio: {line}", err=True)
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - the last resort: said, not swallowed
+        typer.echo(f"geoprio: a fault of its own, not of your files: {type(error).__name__}: {error}", err=True)
+        if {"-v", "--verbose"} & set(sys.argv):
+            traceback.print_exc()
+        else:
+            typer.echo("geoprio: run it again with -v for the details that a report needs.", err=True)
+        sys.exit(1)

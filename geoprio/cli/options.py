@@ -1,0 +1,80 @@
+"""Options that several verbs share, and what they print."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from geoprio._core.typing import Progress
+
+
+class Lang(StrEnum):
+    """Languages of map and report."""
+
+    zh = "zh"
+    en = "en"
+
+
+ProjectFile = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project file (TOML).", show_default=False)]
+Force = Annotated[bool, typer.Option("--force", help="Replace a folder that geoprio wrote before.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Take warnings as errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show the traceback of a fault.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+ShowProgress = Annotated[
+    bool | None,
+    typer.Option("--progress/--no-progress", help="Show progress (default: in a terminal).", show_default=False),
+]
+Language = Annotated[Lang, typer.Option("--lang", help="Language in which map and report open.")]
+
+STAGES = {
+    "read": "reading files",
+    "network": "building the walking network",
+    "gaps": "looking for gaps in the streets",
+    "access": "walking from every building",
+    "indicators": "computing indicators",
+    "score": "scoring zones",
+}
+
+
+@contextmanager
+def stages(total: int, show: bool | None, *, quiet: bool) -> Iterator[Progress]:
+    """Give a function that takes the name of each stage and shows it on stderr."""
+    wanted = (sys.stderr.isatty() if show is None else show) and not quiet
+    if not wanted:
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where a bar is shown
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("starting", total=total)
+        begun = -1
+
+        def tell(name: str) -> None:
+            nonlocal begun
+            begun += 1
+            bar.update(task, description=STAGES.get(name, f"writing {name}"), completed=begun)
+
+        yield tell
+        bar.update(task, description="done", completed=total)
+
+
+def print_notes(notes: Iterable[Mapping[str, str]], *, verbose: bool) -> None:
+    """Print warnings, and with `verbose` the other notes, on stderr."""
+    for note in notes:
+        if note["level"] == "warning" or verbose:
+            typer.echo(f"{note['level']}: {note['source']}: {note['text']}", err=True)

@@ -1,0 +1,90 @@
+"""`geoprio run`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geoprio.cli.options import (
+    Force,
+    Lang,
+    Language,
+    ProjectFile,
+    Quiet,
+    ShowProgress,
+    Strict,
+    Verbose,
+    print_notes,
+    stages,
+)
+
+if TYPE_CHECKING:
+    from geoprio.outputs import Result
+
+STAGE_COUNT = 9
+"""Five of the computation, four of the writing."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb to the program."""
+
+    @app.command("run")
+    def command(
+        project: ProjectFile,
+        out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)],
+        force: Force = False,
+        strict: Strict = False,
+        lang: Language = Lang.zh,
+        verbose: Verbose = False,
+        quiet: Quiet = False,
+        progress: ShowProgress = None,
+    ) -> None:
+        """Score the zones of PROJECT and write map, layers, lists and reports to a folder."""
+        run_to(project, out, force=force, strict=strict, lang=lang, verbose=verbose, quiet=quiet, progress=progress)
+
+
+def run_to(
+    project: Path,
+    out: Path,
+    *,
+    force: bool,
+    strict: bool,
+    lang: Lang,
+    verbose: bool,
+    quiet: bool,
+    progress: bool | None,
+) -> None:
+    """Run `project` into the folder `out` and say what came of it."""
+    from geoprio import pipeline  # noqa: PLC0415 - heavy
+    from geoprio._core.files import check_output  # noqa: PLC0415
+
+    check_output(out, force=force, protected=project.parent)
+    with stages(STAGE_COUNT, progress, quiet=quiet) as tell:
+        result = pipeline.run(project, strict=strict, progress=tell)
+        result.save(out, force=force, lang=lang.value, progress=tell)
+    if not quiet:
+        print_notes(result.quality["notes"], verbose=verbose)
+        _summary(result, out)
+
+
+def _summary(result: Result, out: Path) -> None:
+    zones = result.zones
+    ranked = zones[zones["rank"].notna()]
+    typer.echo(
+        f"{len(zones)} zones, {len(ranked)} ranked; "
+        f"{len(result.buildings)} buildings; {len(result.facilities)} facilities."
+    )
+    for rank, name, priority in ranked[["rank", "name", "priority"]].head(5).itertuples(index=False):
+        typer.echo(f"  {rank:>3}  {priority:6.2f}  {name}")
+    if len(ranked) and ranked["tied_with"].iloc[0]:
+        typer.echo(
+            f"  The first {int(ranked['tied_with'].iloc[0]) + 1} are tied; unserved demand, then the id, orders them."
+        )
+    loose = [f"{c} ({r.threshold:g} {r.unit}, {r.source})" for c, r in result.rules.items() if r.verified is not True]
+    if loose:
+        typer.echo(f"Thresholds not checked against an official text: {', '.join(loose)}.")
+    if len(result.rejects):
+        typer.echo(f"{len(result.rejects)} rows or values set aside: see quality.md.")
+    typer.echo(f"Map: {out / 'map.html'}")

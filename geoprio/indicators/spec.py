@@ -1,0 +1,68 @@
+"""What the project file says of single indicators, and the rules that follow from it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from geoprio._core.errors import InputError
+from geoprio.indicators.registry import find
+from geoprio.standards import Rule, Rules
+from geoprio.standards.rules import missing_rule
+
+PROJECT_FILE = "project file"
+"""Source of a threshold that the project file sets itself."""
+
+
+class IndicatorSpec(BaseModel):
+    """Overrides for one indicator."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    code: str
+    """Column name of the indicator, such as elder_care_covered_share."""
+    threshold_m: float | None = Field(default=None, gt=0)
+    """Threshold of the indicator's category in metres, instead of the rule's."""
+    good: float | None = None
+    """Value at which urgency is 0."""
+    bad: float | None = None
+    """Value at which urgency is 1."""
+
+    @model_validator(mode="after")
+    def _anchors_differ(self) -> Self:
+        if self.good is not None and self.good == self.bad:
+            raise ValueError("good and bad are equal, so nothing lies between them")
+        return self
+
+
+def effective_rules(rules: Rules, categories: tuple[str, ...], overrides: tuple[IndicatorSpec, ...]) -> dict[str, Rule]:
+    """Return the rule that holds for each category: the rule file's, or the project file's threshold.
+
+    Raises
+    ------
+    InputError
+        If a category has no threshold, two overrides contradict each other, or an override names no indicator.
+    """
+    found: dict[str, Rule] = {}
+    problems = []
+    for category in categories:
+        rule = rules.for_category(category)
+        thresholds = {
+            o.threshold_m for o in overrides if o.threshold_m is not None and find(o.code, categories)[1] == category
+        }
+        if len(thresholds) > 1:
+            problems.append(
+                f"[[indicators]] {category} has the thresholds {sorted(thresholds)}; give one per category."
+            )
+        elif thresholds:
+            found[category] = Rule(category=category, threshold=thresholds.pop(), unit="m", source=PROJECT_FILE,
+                                   share=rule.share if rule else 1.0,
+                                   quota_per_1000=rule.quota_per_1000 if rule else None)  # fmt: skip
+        elif rule is None:
+            problems.append(missing_rule(rules, category))
+        else:
+            found[category] = rule
+    if problems:
+        raise InputError(*problems)
+    return found

@@ -1,0 +1,16 @@
+"""Colours and classes, the same in the map and in QGIS."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLASS_BREAKS: Final = (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
+"""Edges of the priority classes; fixed, so that maps of two runs can be compared."""
+
+CLASS_COLORS: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+"""Viridis from low (light) to high (dark) priority: told apart under every colour blindness."""
+
+UNSCORED_COLOR: Final = "#8a8a8a"
+
+FACILITY_COLORS: Final = ("#d55e00", "#0072b2", "#cc79a7", "#009e73", "#e69f00", "#56b4e9")
+"""Okabe and Ito's palette, by category in the project's order."""

@@ -1,0 +1,124 @@
+"""Tables as files: GeoPackage, GeoParquet and CSV."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from geoprio._core.columns import DISTANCE_DECIMALS, SIGNIFICANT_DIGITS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from geoprio.outputs.result import Result
+
+FIXED_DATE = "2000-01-01T00:00:00.000Z"
+"""Stands for the time of writing, so that repeating a run gives the same bytes."""
+
+SCORE_DECIMALS = 12
+"""Priority and contributions keep this many decimals, so that the parts add up to 1e-9 in the files too."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rounded(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a copy with figures as they are written.
+
+    Distances to 1 mm, priority and contributions to 12 decimals, everything else to 9 significant digits.
+    """
+    out = table.copy()
+    for name in out.columns:
+        if name == "geometry" or not pd.api.types.is_float_dtype(out[name]):
+            continue
+        values = out[name].to_numpy(float)
+        if str(name).endswith("_m"):
+            out[name] = np.round(values, DISTANCE_DECIMALS)
+        elif name == "priority" or str(name).endswith("_contribution"):
+            out[name] = np.round(values, SCORE_DECIMALS)
+        else:
+            out[name] = significant(values, SIGNIFICANT_DIGITS)
+    return out
+
+
+def significant(values: np.ndarray, digits: int) -> np.ndarray:
+    """Return values rounded to a number of significant digits; NaN and 0 stay."""
+    real = np.isfinite(values) & (values != 0)
+    magnitude = np.floor(np.log10(np.abs(values), where=real, out=np.zeros_like(values)))
+    factor = 10.0 ** (digits - 1 - magnitude)
+    return np.where(real, np.round(values * factor) / factor, values)
+
+
+def write_csv(zones: gpd.GeoDataFrame, path: Path) -> None:
+    """Write the ranked list: UTF-8 with BOM, formulas in text cells neutralised, numbers as numbers."""
+    table = pd.DataFrame(rounded(zones).drop(columns="geometry")).reset_index()
+    columns = {name: _cells(table[name]) for name in ("rank", "name", *table.columns.drop(["rank", "name"]))}
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
+def _cells(values: pd.Series) -> list[str]:
+    if pd.api.types.is_bool_dtype(values):
+        return ["" if v is pd.NA else str(bool(v)).lower() for v in values]
+    if pd.api.types.is_numeric_dtype(values):
+        return ["" if pd.isna(v) else (repr(float(v)) if isinstance(v, float) else str(v)) for v in values.tolist()]
+    return ["" if pd.isna(v) else neutral(str(v)) for v in values]
+
+
+def neutral(text: str) -> str:
+    """Return text that a spreadsheet does not run as a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def write_parquet(table: gpd.GeoDataFrame, path: Path) -> None:
+    """Write GeoParquet in EPSG:4326."""
+    rounded(table).to_crs("EPSG:4326").to_parquet(path, compression="zstd")
+
+
+def write_layers(result: Result, path: Path) -> None:
+    """Write the GeoPackage's layers in the working CRS; version 1.2, which QGIS 3.22 reads without a warning."""
+    with fixed_time():
+        for name, table in layers(result).items():
+            pyogrio.write_dataframe(
+                table,
+                path,
+                layer=name,
+                driver="GPKG",
+                append=path.exists(),
+                promote_to_multi=name in {"zones", "buildings"},
+                dataset_options={} if path.exists() else {"VERSION": "1.2"},
+            )
+
+
+def layers(result: Result) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
+    """Return the GeoPackage's layers by name."""
+    buildings = rounded(result.buildings.drop(columns=["x", "y"])).reset_index()
+    points = shapely.get_type_id(buildings.geometry.to_numpy()) == 0
+    if points.any() and not points.all():
+        # One layer holds one kind of shape: a small square stands for a building that is known as a point.
+        squares = shapely.buffer(buildings.geometry.to_numpy(), 1.0, cap_style="square")
+        buildings = buildings.set_geometry(np.where(points, squares, buildings.geometry.to_numpy()), crs=buildings.crs)
+    return {
+        "zones": rounded(result.zones).reset_index(),
+        "buildings": buildings,
+        "facilities": rounded(result.facilities).reset_index(),
+        "rejects": result.rejects,
+    }
+
+
+class fixed_time:  # noqa: N801 - reads as a phrase
+    """Within the block GDAL writes `FIXED_DATE` instead of the time of day."""
+
+    def __enter__(self) -> None:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})
+
+    def __exit__(self, *_: object) -> None:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

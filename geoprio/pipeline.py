@@ -1,0 +1,237 @@
+"""The one place where all stages meet."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geoprio._core.errors import InputError
+from geoprio._core.files import sha256
+from geoprio._core.findings import Findings
+from geoprio.city import City, build_city
+from geoprio.config import Project, load_project
+from geoprio.indicators import building_access, choose_demand, effective_rules, zone_indicators
+from geoprio.network import Network, build_network, count_gaps
+from geoprio.outputs.quality import quality_report
+from geoprio.outputs.result import Result
+from geoprio.score import DecisionMatrix, build_matrix, score_zones
+from geoprio.score.weights import default_weights, scaled
+from geoprio.standards import load_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import geopandas as gpd
+
+    from geoprio._core.typing import Progress
+
+GAP_LIMIT = 0.01
+"""Crossings and touches without a shared vertex, per street segment, above which `check` warns."""
+
+
+def run(project: str | Path, *, strict: bool = False, progress: Progress | None = None) -> Result:
+    """Score the zones of a project file.
+
+    Parameters
+    ----------
+    project : str or Path
+        The TOML project file; its paths are relative to it.
+    strict : bool
+        Whether warnings are errors.
+    progress : callable, optional
+        Told the name of each stage as it begins.
+
+    Returns
+    -------
+    Result
+        Tables and explanation; `Result.save` writes the files.
+
+    Raises
+    ------
+    InputError, MissingError
+        If the project file or a source cannot be used; the message says where and what to do.
+    """
+    path = Path(project)
+    stage = _Stages(progress)
+    findings = Findings()
+    with stage("read"):
+        config = load_project(path)
+        categories = _categories(config)
+        rule_file = load_rules(config.score.rules, path.parent)
+        rules = effective_rules(rule_file, categories, config.indicators)
+        weights = scaled(config.score.weights or default_weights(categories))
+        city = _city(config, path.parent, findings)
+    with stage("network"):
+        network = _network(city, config)
+    with stage("access"):
+        access = building_access(city, network, config.access, findings)
+    with stage("indicators"):
+        demand = {c: choose_demand(city.buildings, c, findings) for c in categories}
+        table = zone_indicators(city, access, demand, rules, config.access, findings)
+    with stage("score"):
+        matrix = build_matrix(table, weights, rules, config.indicators)
+        zones = _scored(city.zones.join(table), matrix, config.score.missing, findings)
+    if strict:
+        findings.raise_warnings()
+    return Result(
+        zones=zones,
+        buildings=city.buildings.join(access.columns),
+        facilities=access.facilities,
+        streets=city.streets,
+        rejects=findings.rejects(),
+        matrix=matrix,
+        rule_file=rule_file,
+        rules=rules,
+        overrides=config.indicators,
+        quality=quality_report(findings, city, network, access, demand),
+        project=config.model_dump(mode="json"),
+        inputs=_inputs(config, path),
+        folder=path.parent,
+        timings=stage.seconds,
+    )
+
+
+def check(project: str | Path, *, strict: bool = False, progress: Progress | None = None) -> dict[str, Any]:
+    """Read and validate everything that a project file names; compute no access and no score.
+
+    Returns
+    -------
+    dict
+        The data-quality report, with the gaps of the street network.
+
+    Raises
+    ------
+    InputError, MissingError
+        As `run` does.
+    """
+    path = Path(project)
+    stage = _Stages(progress)
+    findings = Findings()
+    with stage("read"):
+        config = load_project(path)
+        rules = load_rules(config.score.rules, path.parent)
+        effective_rules(rules, _categories(config), config.indicators)
+        scaled(config.score.weights or default_weights(_categories(config)))
+        city = _city(config, path.parent, findings)
+    with stage("network"):
+        network = _network(city, config)
+    with stage("gaps"):
+        crossings, touches = count_gaps(network)
+        share = (crossings + touches) / len(network.start)
+        text = (
+            f"{crossings} crossings and {touches} near touches without a shared vertex "
+            f"on {len(network.start)} segments ({100 * share:.2f} %)"
+        )
+        if share > GAP_LIMIT:
+            findings.warn(
+                "streets", f"{text}: people cannot turn there; mend the lines or set [streets] node_crossings = true"
+            )
+        else:
+            findings.info("streets", text)
+    if strict:
+        findings.raise_warnings()
+    report = quality_report(findings, city, network)
+    report["rejects"] = findings.rejects().to_dict("records")
+    return report
+
+
+def rescore(result: Result, weights: Mapping[str, float]) -> Result:
+    """Return the result under other weights; access and indicators are not computed again.
+
+    Parameters
+    ----------
+    result : Result
+    weights : mapping of str to float
+        Weight by indicator, 0 or more; scaled to sum 1.
+
+    Returns
+    -------
+    Result
+        A new one; `result` is not changed.
+
+    Raises
+    ------
+    InputError
+        If a weight is negative, unknown or all are zero.
+    """
+    findings = Findings()
+    scores = [c for c in result.zones if c in SCORE_COLUMNS or str(c).endswith("_contribution")]
+    table = result.zones.drop(columns=scores)
+    matrix = build_matrix(pd.DataFrame(table), scaled(weights), result.rules, result.overrides)
+    missing = result.project["score"]["missing"]
+    project = {**result.project, "score": {**result.project["score"], "weights": dict(weights)}}
+    zones = _scored(table, matrix, missing, findings)
+    return dataclasses.replace(result, zones=zones, matrix=matrix, project=project)
+
+
+SCORE_COLUMNS = ("priority", "rank", "rank_in_type", "tied_with", "score_status")
+
+
+class _Stages:
+    """Tells `progress` the stages and keeps their times."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._tell: Callable[[str], None] = progress or (lambda _: None)
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        self._tell(name)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+
+def _categories(config: Project) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f.category for f in config.facilities))
+
+
+def _city(config: Project, base: Path, findings: Findings) -> City:
+    return build_city(
+        config.zones, config.buildings, config.streets, config.facilities, base, findings,
+        crs=config.project.crs, catchment_m=config.access.cutoff_m,
+    )  # fmt: skip
+
+
+def _network(city: City, config: Project) -> Network:
+    try:
+        return build_network(city.streets.geometry.to_numpy(), node_crossings=config.streets.node_crossings)
+    except InputError as error:
+        raise InputError(f"[streets] {config.streets.path}: {error}") from None
+
+
+def _scored(
+    zones: gpd.GeoDataFrame, matrix: DecisionMatrix, missing: str | None, findings: Findings
+) -> gpd.GeoDataFrame:
+    """Return the zones with their scores, in rank order, unranked ones last by id."""
+    scores = score_zones(matrix, zones, missing, findings)
+    joined = zones.join(scores)
+    order = joined.assign(_id=joined.index).sort_values(["rank", "_id"], na_position="last").index
+    geometry = joined.geometry
+    return joined.drop(columns="geometry").assign(geometry=geometry).loc[order].set_geometry("geometry")
+
+
+def _inputs(config: Project, path: Path) -> list[dict[str, Any]]:
+    """Return path, size and hash of the project file and every file that it names."""
+    named = [config.zones.path, config.buildings.path, config.streets.path, *(f.path for f in config.facilities)]
+    rules = [config.score.rules] if config.score.rules.endswith(".toml") else []
+    texts = dict.fromkeys([path.name, *(n for n in named if n), *rules])
+    return [
+        {"path": Path(text).with_name(part.name).as_posix(), "bytes": part.stat().st_size, "sha256": sha256(part)}
+        for text in texts
+        for part in _parts(path.parent / text)
+    ]
+
+
+def _parts(file: Path) -> list[Path]:
+    """Return the files that make up one input: a shapefile has several."""
+    if file.suffix.lower() != ".shp":
+        return [file]
+    return sorted(
+        p for p in file.parent.glob(f"{file.stem}.*") if p.suffix.lower() in {".shp", ".dbf", ".shx", ".prj", ".cpg"}
+    )

@@ -1,0 +1,154 @@
+"""The decision matrix: values, directions, anchors and weights together, checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoprio._core.errors import InputError
+from geoprio.indicators.registry import Indicator, find, unknown_indicator
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from geoprio._core.typing import Floats
+    from geoprio.indicators.spec import IndicatorSpec
+    from geoprio.standards import Rule
+
+ANCHOR_WORDS = {
+    "share": "good = the rule's share, bad = 0: geoprio's own completion",
+    "distance": "good = the rule's distance T, bad = 3 T: geoprio's own completion",
+    "quota": "good = the rule's quota, bad = 0: geoprio's own completion",
+    "given": "set in the project file",
+}
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One weighted indicator with its anchors and where they come from."""
+
+    code: str
+    category: str
+    title_zh: str
+    title_en: str
+    unit: str
+    direction: int
+    good: float
+    bad: float
+    anchors: str
+    weight: float
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class DecisionMatrix:
+    """Values of the weighted indicators for each zone.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Index `zone_id`, one column per criterion; NaN = unknown. A copy.
+    criteria : tuple of Criterion
+        In the columns' order; weights sum to 1.
+    """
+
+    table: pd.DataFrame
+    criteria: tuple[Criterion, ...]
+
+    @property
+    def weights(self) -> Floats:
+        """Weights, shape (criteria,)."""
+        return np.array([c.weight for c in self.criteria])
+
+    @property
+    def good(self) -> Floats:
+        """Anchors of urgency 0, shape (criteria,)."""
+        return np.array([c.good for c in self.criteria])
+
+    @property
+    def bad(self) -> Floats:
+        """Anchors of urgency 1, shape (criteria,)."""
+        return np.array([c.bad for c in self.criteria])
+
+
+def build_matrix(
+    table: pd.DataFrame, weights: Mapping[str, float], rules: Mapping[str, Rule], overrides: tuple[IndicatorSpec, ...]
+) -> DecisionMatrix:
+    """Return the decision matrix of the weighted indicators.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index `zone_id`; holds every weighted indicator as a column.
+    weights : mapping of code to weight
+        Above 0, sum 1.
+    rules : mapping of category to Rule
+    overrides : tuple of IndicatorSpec
+
+    Raises
+    ------
+    InputError
+        If a weighted indicator is not known, was not computed, has no direction or no anchor in its unit.
+    """
+    categories = tuple(rules)
+    given = {o.code: o for o in overrides}
+    criteria: list[Criterion] = []
+    problems: list[str] = []
+    for code, weight in weights.items():
+        try:
+            criteria.append(_criterion(code, weight, table, rules, given.get(code), categories))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(*problems)
+    return DecisionMatrix(table[[c.code for c in criteria]].astype(float).copy(), tuple(criteria))
+
+
+def _criterion(
+    code: str,
+    weight: float,
+    table: pd.DataFrame,
+    rules: Mapping[str, Rule],
+    override: IndicatorSpec | None,
+    categories: tuple[str, ...],
+) -> Criterion:
+    kind, category = find(code, categories)
+    if not kind.direction:
+        raise InputError(f"[score] weights: {unknown_indicator(code, categories)}")
+    if code not in table:
+        raise InputError(f"[score] weights: {code!r} was not computed for this city; see the data-quality report.")
+    rule = rules[category]
+    good, bad = _anchors(kind, rule)
+    words = (
+        ANCHOR_WORDS[kind.anchor]
+        if override is None or (override.good is None and override.bad is None)
+        else ANCHOR_WORDS["given"]
+    )
+    if override is not None:
+        good = good if override.good is None else override.good
+        bad = bad if override.bad is None else override.bad
+    if good is None or bad is None:
+        raise InputError(
+            f"[score] {code!r}: rule {rule.source!r} gives no target in {kind.unit!r}; "
+            f'add [[indicators]] code = "{code}", good = …, bad = …, or weight {category}_covered_share instead.'
+        )
+    if (bad - good) * kind.direction <= 0:
+        side = "above" if kind.direction > 0 else "below"
+        raise InputError(f"[[indicators]] {code}: bad = {bad:g} must lie {side} good = {good:g}.")
+    zh, en = kind.titles_for(category)
+    return Criterion(code, category, zh, en, kind.unit, kind.direction, good, bad, words, weight, rule)
+
+
+def _anchors(kind: Indicator, rule: Rule) -> tuple[float | None, float | None]:
+    """Return the two anchors that follow from a rule's target; None where it has none in the indicator's unit."""
+    if kind.anchor == "share":
+        return rule.share, 0.0
+    if kind.anchor == "distance" and rule.unit == "m":
+        return rule.threshold, 3.0 * rule.threshold
+    if kind.anchor == "quota" and rule.quota_per_1000 is not None:
+        return rule.quota_per_1000, 0.0
+    return None, None

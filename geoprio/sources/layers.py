@@ -1,0 +1,146 @@
+"""Read all sources of a study: each OSM file once, every other file as it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoprio._core.errors import InputError
+from geoprio._core.files import local_path
+from geoprio.sources.categories import OSM_KEYS, OSM_RULES, WALK_KEYS, is_walkable
+from geoprio.sources.osm import AREA_TYPES, Want, is_osm, scan
+from geoprio.sources.spec import BuildingsSpec, FacilitiesSpec, StreetsSpec, ZonesSpec
+from geoprio.sources.tables import matches, require_columns, tag_matcher
+from geoprio.sources.vector import read_vector
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from geoprio._core.findings import Findings
+    from geoprio.sources.osm import Match
+    from geoprio.sources.spec import SourceSpec, Where
+
+BUILDING_TAGS = {
+    "use": "building",
+    "floors": "building:levels",
+    "year_built": "start_date",
+    "dwellings": "building:flats",
+}
+"""OSM tags of the building columns."""
+
+
+def read_layers(specs: Mapping[str, SourceSpec], base: Path, findings: Findings) -> dict[str, gpd.GeoDataFrame]:
+    """Read the sources.
+
+    Parameters
+    ----------
+    specs : mapping of str to SourceSpec
+        By role: ``zones``, ``buildings``, ``streets``, ``facilities[1]``, …
+    base : Path
+        The project's folder.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        By role, each in its own CRS with the file's columns, `where` applied, rows numbered from 1.
+
+    Raises
+    ------
+    InputError, MissingError
+        If a file is not there or cannot be used.
+    """
+    paths = {role: local_path(base, spec.path, f"[{role}]") for role, spec in specs.items()}
+    raw: dict[str, gpd.GeoDataFrame] = {}
+    by_file: dict[Path, list[str]] = {}
+    for role, path in paths.items():
+        if is_osm(path.name):
+            by_file.setdefault(path, []).append(role)
+    for path, roles in by_file.items():
+        wants = [_want(role, specs[role]) for role in roles]
+        raw.update(zip(roles, scan(path, wants, findings), strict=True))
+    layers = {}
+    for role, spec in specs.items():
+        frame = raw[role] if role in raw else read_vector(paths[role], spec, role, findings)
+        layers[role] = frame if role in raw else _filtered(frame, spec, role)
+        findings.sources.append(
+            {"role": role, "path": spec.path, "layer": spec.layer, "crs": frame.crs.to_string(),
+             "crs_from": "project" if spec.crs else "file", "encoding": spec.encoding,
+             "rows": len(frame), "left_by_where": len(layers[role])}
+        )  # fmt: skip
+    return layers
+
+
+def _filtered(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str) -> gpd.GeoDataFrame:
+    require_columns(frame, spec.where, role, spec.path)
+    kept = frame[matches(frame, spec.where)]
+    if kept.empty and not isinstance(spec, FacilitiesSpec):
+        raise InputError(
+            f"[{role}] {spec.path}: where = {spec.where} keeps none of {len(frame)} rows; check the values."
+        )
+    return kept
+
+
+def _want(role: str, spec: SourceSpec) -> Want:
+    """Return what a role asks of an OSM file."""
+    extra = tuple(spec.where)
+    if isinstance(spec, BuildingsSpec):
+        keys = (*BUILDING_TAGS.values(), *(c for c in spec.columns.model_dump().values() if c))
+        rule = _both(lambda t: t.get("building", "no") != "no", spec.where)
+        return Want(role, "area", rule, ("building",), _unique(*keys, *extra))
+    if isinstance(spec, StreetsSpec):
+        return Want(role, "line", _both(is_walkable, spec.where), ("highway",), _unique(*WALK_KEYS, *extra))
+    if isinstance(spec, FacilitiesSpec):
+        keys = (
+            *OSM_KEYS,
+            "name",
+            "min_age",
+            "max_age",
+            "nursery",
+            *(c for c in (spec.name, spec.kind, spec.capacity) if c),
+        )
+        rule = _facility_rule(spec, role)
+        return Want(role, "any", rule, extra or ("amenity", "shop"), _unique(*keys, *extra))
+    if isinstance(spec, ZonesSpec):
+        return Want(role, "area", _zone_rule(spec), extra, _unique("name", "boundary", *extra, *_zone_columns(spec)))
+    raise TypeError(role)
+
+
+def _zone_columns(spec: ZonesSpec) -> list[str]:
+    kind = None if isinstance(spec.type, str) else spec.type.column
+    eligible = spec.eligible.column if spec.eligible else None
+    return [c for c in (spec.name, kind, eligible, spec.year_built) if c]
+
+
+def _facility_rule(spec: FacilitiesSpec, role: str) -> Match:
+    if spec.where:
+        return _both(None, spec.where)
+    if spec.category not in OSM_RULES:
+        raise InputError(f"[{role}] category {spec.category!r} has no OSM tags of its own; add where = {{tag = …}}.")
+    return OSM_RULES[spec.category]
+
+
+def _zone_rule(spec: ZonesSpec) -> Match:
+    if not spec.where:
+        raise InputError('[zones] an OSM file needs where = {landuse = "residential"} or {admin_level = "8"}, say.')
+    if "admin_level" in spec.where:
+        # Closed ways that carry the tags too are only pieces of the relations.
+        return _both(lambda t: t.get("boundary") == "administrative" and t.get("type") in AREA_TYPES, spec.where)
+    return _both(None, spec.where)
+
+
+def _both(rule: Match | None, where: Where) -> Match:
+    wanted = tag_matcher(where)
+
+    def match(tags: Mapping[str, str]) -> bool:
+        for key, values in wanted.items():
+            if key not in tags or ("*" not in values and tags[key] not in values):
+                return False
+        return rule is None or rule(tags)
+
+    return match
+
+
+def _unique(*keys: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(keys))

@@ -1,0 +1,127 @@
+"""What the project file says about each source."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Scalar = str | int | float | bool
+Where = dict[str, Scalar | list[Scalar]]
+
+
+class Frozen(BaseModel):
+    """A part of the project file: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SourceSpec(Frozen):
+    """A file and how to read it."""
+
+    path: str
+    """Local file, relative to the project file."""
+    layer: str | None = None
+    """Layer of a GeoPackage; needed where the file has several."""
+    crs: str | None = None
+    """EPSG:<number>, PROJ string or WKT; overrides what the file says."""
+    encoding: str | None = None
+    """Encoding of a CSV or Shapefile, such as gb18030."""
+    x: str | None = None
+    """CSV: the column of the easting or longitude."""
+    y: str | None = None
+    """CSV: the column of the northing or latitude."""
+    where: Where = Field(default_factory=dict)
+    """Keep rows whose columns (OSM: tags) have one of the values; "*" keeps any value."""
+
+    @field_validator("where")
+    @classmethod
+    def _no_empty_choice(cls, where: Where) -> Where:
+        if any(value == [] for value in where.values()):
+            raise ValueError("an empty list of values keeps no row")
+        return where
+
+
+class ColumnChoice(Frozen):
+    """A column of the file that holds the value for each row."""
+
+    column: str
+
+
+class Eligibility(Frozen):
+    """Which zones may be ranked."""
+
+    built_before: int | None = None
+    """A zone is eligible if it was built before this year (its own `year_built`, else its buildings' median)."""
+    column: str | None = None
+    """A column of the zones file: yes/no, true/false, 1/0, 是/否."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.built_before is None) == (self.column is None):
+            raise ValueError("give either built_before or column")
+        return self
+
+
+class ZonesSpec(SourceSpec):
+    """The neighbourhoods to rank: a file, OSM areas, or a square grid."""
+
+    path: str = ""
+    """Local file; with `grid_m` optional: the area that the grid covers."""
+    id: str | None = None
+    """Column of the id; default: the column `id`, else z<row>."""
+    name: str | None = None
+    """Column of the name; default: the column `name`."""
+    type: str | ColumnChoice = "other"
+    """One zone_type for all, or {column = "…"}."""
+    eligible: Eligibility | None = None
+    year_built: str | None = None
+    """Column of the year in which the zone was built."""
+    grid_m: float | None = Field(default=None, gt=0)
+    """Side of the square cells in metres."""
+
+    @model_validator(mode="after")
+    def _file_or_grid(self) -> Self:
+        if not self.path and self.grid_m is None:
+            raise ValueError("give path (a file of zones) or grid_m (a square grid)")
+        return self
+
+
+class BuildingColumns(Frozen):
+    """Which column holds what; default: the column of the same name, where there is one."""
+
+    use: str | None = None
+    floors: str | None = None
+    year_built: str | None = None
+    dwellings: str | None = None
+    population: str | None = None
+    population_60plus: str | None = None
+    population_0_2: str | None = None
+
+
+class BuildingsSpec(SourceSpec):
+    """Building footprints, or points that stand for buildings."""
+
+    id: str | None = None
+    columns: BuildingColumns = BuildingColumns()
+
+
+class StreetsSpec(SourceSpec):
+    """Lines on which people walk."""
+
+    kind: str | None = None
+    """Column of the street's class, for drawing; default: the column `kind` (OSM: highway)."""
+    node_crossings: bool = False
+    """Connect lines where they cross without a shared vertex."""
+
+
+class FacilitiesSpec(SourceSpec):
+    """Facilities of one category."""
+
+    category: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """elder_care, childcare, convenience, or a name of your own in a-z, 0-9 and _."""
+    id: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    capacity: str | None = None
+    """Column of beds, places or m²."""
