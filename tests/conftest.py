@@ -81,7 +81,11 @@ class Town:
             ({"id": "east", "name": "东区"}, "Polygon", square(X + 400, Y, 400)),
         ]
         self.streets = [
-            ({"kind": "main"}, "LineString", [[X, Y + 200], [X + 400, Y + 200], [X + 800, Y + 200], [X + 2000, Y + 200]])
+            (
+                {"kind": "main"},
+                "LineString",
+                [[X, Y + 200], [X + 400, Y + 200], [X + 800, Y + 200], [X + 2000, Y + 200]],
+            )
         ]
         self.buildings = [
             ({"id": f"h{i}", "use": "residential"}, "Polygon", square(X + 50 + 100 * i, Y + 210, 10)) for i in range(8)

@@ -182,9 +182,10 @@ def _facilities_in_reach(
 ) -> gpd.GeoDataFrame:
     role = f"facilities[{number}]"
     near = shapely.intersects(reach, table.geometry.to_numpy())
-    if len(table) and not near.any() and not is_osm(spec.path):
-        hint = _fitting(raw[role], reach, table.crs)
-        raise InputError(f"[{role}] {spec.path}: all {len(table)} facilities lie outside the study area; {hint}")
+    drawn = raw[role][raw[role].geometry.notna()]
+    if len(drawn) and not near.any() and not is_osm(spec.path):
+        hint = _fitting(drawn, reach, table.crs)
+        raise InputError(f"[{role}] {spec.path}: all {len(drawn)} facilities lie outside the study area; {hint}")
     if not near.all():
         findings.info(
             role,

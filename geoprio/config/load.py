@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -37,7 +38,9 @@ def load_project(path: str | Path) -> Project:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        hint = ' (a key with other letters than a-z needs quotes: "类别" = …)' if "key part" in str(error) else ""
+        unquoted = re.search(r"(key part|Invalid statement).*line (\d+)", str(error))
+        odd = unquoted and not text.splitlines()[int(unquoted[2]) - 1].isascii()
+        hint = ' (a key with other letters than a-z needs quotes: "类别" = …)' if odd else ""
         raise InputError(f"{path.name}: not valid TOML: {error}{hint}.") from None
     try:
         project = Project.model_validate(data)

@@ -95,8 +95,8 @@ def zone_style(lang: str) -> tuple[str, str]:
         )
         symbols.append(_symbol(i, "fill", _simple_fill(color, "#ffffff", "solid")))
     renderer = (
-        '<renderer-v2 type="graduatedSymbol" attr="coalesce(&quot;priority&quot;, -1)" graduatedMethod="GraduatedColor" '
-        f'symbollevels="0" forceraster="0" enableorderby="0"><ranges>{"".join(ranges)}</ranges>'
+        '<renderer-v2 type="graduatedSymbol" attr="coalesce(&quot;priority&quot;, -1)" '
+        f'graduatedMethod="GraduatedColor" symbollevels="0" forceraster="0" enableorderby="0"><ranges>{"".join(ranges)}</ranges>'
         f'<symbols>{"".join(symbols)}</symbols><classificationMethod id="Custom"/></renderer-v2>'
     )
     labels = (

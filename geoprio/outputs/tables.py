@@ -51,7 +51,8 @@ def significant(values: np.ndarray, digits: int) -> np.ndarray:
     """Return values rounded to a number of significant digits; NaN and 0 stay."""
     real = np.isfinite(values) & (values != 0)
     magnitude = np.floor(np.log10(np.abs(values), where=real, out=np.zeros_like(values)))
-    factor = 10.0 ** (digits - 1 - magnitude)
+    # Below 1e-280 the factor would overflow; such a value is rounded to 0.
+    factor = 10.0 ** (digits - 1 - np.maximum(magnitude, -280))
     return np.where(real, np.round(values * factor) / factor, values)
 
 

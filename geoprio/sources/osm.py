@@ -98,6 +98,9 @@ def _read(path: Path, wants: list[Want], found: list[_Found]) -> None:
     factory = osmium.geom.WKBFactory()
     for thing in reader.with_filter(osmium.filter.KeyFilter(*keys)):
         tags = {tag.k: tag.v for tag in thing.tags}
+        if thing.type_str() == "a" and not thing.from_way():
+            # osmium takes the type off an area; zones need to tell relations from their pieces.
+            tags.setdefault("type", "boundary")
         for want, got in zip(wants, found, strict=True):
             if want.match(tags):
                 _take(thing, tags, want, got, factory)

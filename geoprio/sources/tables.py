@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,14 +32,19 @@ def read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
     """
     chosen = encoding or "utf-8-sig"
     try:
-        return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding=chosen)
+        with warnings.catch_warnings():
+            # A row longer than the header would be cut with no more than a warning.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                path, dtype="str", keep_default_na=False, na_values=[""], encoding=chosen, index_col=False
+            )
     except UnicodeDecodeError:
         raise InputError(
             f'{path.name}: it is not {chosen}; add encoding = "gb18030" or the one that it was saved in.'
         ) from None
     except LookupError:
         raise InputError(f"{path.name}: encoding {chosen!r} is not known; try gb18030 or utf-8.") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
         raise InputError(f"{path.name}: not a table with one header row ({str(error).strip()}).") from None
 
 

@@ -71,7 +71,13 @@ def test_statuses(town):
 
 def test_what_is_known(town):
     """An unreachable building counts as uncovered on a real component, as unknown on a short one."""
-    town.zones.append(({"id": "north"}, "Polygon", [[[X, Y + 900], [X + 900, Y + 900], [X + 900, Y + 1100], [X, Y + 1100], [X, Y + 900]]]))
+    town.zones.append(
+        (
+            {"id": "north"},
+            "Polygon",
+            [[[X, Y + 900], [X + 900, Y + 900], [X + 900, Y + 1100], [X, Y + 1100], [X, Y + 900]]],
+        )
+    )
     town.buildings.append(({"id": "n"}, "Point", [X + 100, Y + 1000]))
     for length, unknown in ((999, 1.0), (1000, 0.0)):
         town.streets = [*town.streets[:1], ({}, "LineString", [[X, Y + 1000], [X + length, Y + 1000]])]
@@ -83,7 +89,9 @@ def test_what_is_known(town):
 
 
 def test_a_category_without_facilities_is_a_warning_and_weighs_nothing(town):
-    project = town.write(homes='[[facilities]]\ncategory = "elder_care"\npath = "homes.geojson"\nwhere = {id = "nobody"}\n')
+    project = town.write(
+        homes='[[facilities]]\ncategory = "elder_care"\npath = "homes.geojson"\nwhere = {id = "nobody"}\n'
+    )
     result = geoprio.run(project)
     assert set(result.buildings["elder_care_status"]) == {"no_facilities"}
     assert result.zones["elder_care_covered_share"].isna().all()
@@ -129,7 +137,10 @@ def test_thresholds_in_minutes_use_walking_time(town):
     rules = town.folder / "own.toml"
     rules.write_text(
         'name = "own"\ntitle_zh = "自定"\ntitle_en = "own"\n'
-        + "".join(f'[[rules]]\ncategory = "{c}"\nthreshold = 5\nunit = "min"\nsource = "t"\n' for c in ("convenience", "elder_care")),
+        + "".join(
+            f'[[rules]]\ncategory = "{c}"\nthreshold = 5\nunit = "min"\nsource = "t"\n'
+            for c in ("convenience", "elder_care")
+        ),
         encoding="utf-8",
     )
     slow = geoprio.run(town.write('[access]\nspeed_m_per_min = 30\n[score]\nrules = "own.toml"\n')).zones

@@ -133,14 +133,18 @@ def test_ties_go_by_unserved_demand_then_code_points():
     criterion = Criterion("convenience_covered_share", "convenience", "", "", "share", -1, 1.0, 0.0, "", 1.0, RULE)
     ids = pd.Index(["b", "a", "B", "c"], name="zone_id")
     table = pd.DataFrame({criterion.code: [0.5, 0.5, 0.5, 0.5]}, index=ids)
-    zones = zones_of(DecisionMatrix(table, (criterion,)), convenience_covered_share=0.5, convenience_demand=[1.0, 1, 1, 9])
+    zones = zones_of(
+        DecisionMatrix(table, (criterion,)), convenience_covered_share=0.5, convenience_demand=[1.0, 1, 1, 9]
+    )
     out = score_zones(DecisionMatrix(table, (criterion,)), zones, None, Findings())
     assert out["rank"].sort_values().index.tolist() == ["c", "B", "a", "b"]
     assert (out["tied_with"] == 3).all()
 
 
 def test_priorities_equal_to_nine_decimals_are_tied():
-    out = rank_zones(pd.Series({"a": 50.0, "b": 50.0 + 1e-11}), pd.Series({"a": 1.0, "b": 0.0}), pd.Series({"a": "x", "b": "x"}))
+    out = rank_zones(
+        pd.Series({"a": 50.0, "b": 50.0 + 1e-11}), pd.Series({"a": 1.0, "b": 0.0}), pd.Series({"a": "x", "b": "x"})
+    )
     assert out["rank"].to_dict() == {"a": 1, "b": 2}
     assert out["tied_with"].tolist() == [1, 1]
 
@@ -212,10 +216,20 @@ def test_anchors_follow_from_the_rule():
     ("code", "rule", "overrides", "message"),
     [
         ("convenience_per_1000", RULE, (), "no target in 'per 1,000'"),
-        ("convenience_distance_m", Rule(category="convenience", threshold=5, unit="min", source="t"), (), "no target in 'm'"),
+        (
+            "convenience_distance_m",
+            Rule(category="convenience", threshold=5, unit="min", source="t"),
+            (),
+            "no target in 'm'",
+        ),
         ("convenience_uncovered", RULE, (), "is not known"),
         ("convenience_coverd_share", RULE, (), "did you mean 'convenience_covered_share'"),
-        ("convenience_distance_m", RULE, (IndicatorSpec(code="convenience_distance_m", good=500, bad=100),), "must lie above"),
+        (
+            "convenience_distance_m",
+            RULE,
+            (IndicatorSpec(code="convenience_distance_m", good=500, bad=100),),
+            "must lie above",
+        ),
     ],
 )
 def test_weighted_indicators_that_cannot_be_used(code, rule, overrides, message):

@@ -1,0 +1,227 @@
+"""What the map page shows, as compact plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geoprio.indicators.registry import category_titles, find
+from geoprio.outputs.labels import COMPLETIONS, PAGE
+from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
+from geoprio.score.explain import rounded_parts
+from geoprio.score.matrix import ANCHOR_WORDS
+from geoprio.sources.osm import is_osm
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geoprio._core.typing import Floats
+    from geoprio.outputs.result import Result
+    from geoprio.score.matrix import Criterion
+    from geoprio.standards import Rule
+
+STREET_VERTICES = 60_000
+"""Most vertices of streets on the page."""
+
+STREET_TOLERANCE_M = 4.0
+ZONE_TOLERANCE_M = 1.0
+STREET_SCALE = 100_000
+"""Streets are whole steps of 1e-5 degrees, some metre."""
+
+ZONE_SCALE = 1_000_000
+
+OSM_CREDIT = "© OpenStreetMap contributors (ODbL)"
+
+MAJOR = frozenset(
+    ["motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link", "main", "major", "快速路", "主干路", "次干路", "主干道", "次干道"]
+)
+MINOR = frozenset(
+    ["service", "footway", "path", "track", "steps", "cycleway", "bridleway", "platform", "corridor", "elevator", "bus_stop", "rest_area", "services", "via_ferrata", "escape"]
+)
+
+
+def map_data(result: Result, lang: str) -> dict[str, Any]:
+    """Return all that the page shows, ready for JSON.
+
+    Parameters
+    ----------
+    result : Result
+    lang : {"zh", "en"}
+        Language in which the page opens.
+
+    Returns
+    -------
+    dict
+        Rows are lists: their fields are named where `map.js` reads them. Unknown numbers are None.
+    """
+    categories = tuple(result.rules)
+    project = result.project["project"]
+    return {
+        "lang": lang,
+        "words": {**PAGE, **{f"completion.{key}": pair for key, pair in COMPLETIONS.items()}},
+        "title": project["name"],
+        "credit": credit_lines(result.project),
+        "breaks": CLASS_BREAKS,
+        "colors": CLASS_COLORS,
+        "unscoredColor": UNSCORED_COLOR,
+        "missing": result.project["score"]["missing"] or "default",
+        "categories": [_category(c, k, result) for k, c in enumerate(categories)],
+        "criteria": [_criterion(c, categories) for c in result.matrix.criteria],
+        "rules": [_rule(rule) for rule in result.rules.values()],
+        "ruleFile": result.rule_file.model_dump(include={"name", "title_zh", "title_en", "issued", "note"}),
+        "crs": result.quality["crs"],
+        "counts": [result.quality["city"].get(k) for k in ("buildings_in_zones", "buildings_outside_zones", "buildings_unsnapped")],
+        "warnings": [f"{n['source']}: {n['text']}" for n in result.quality["notes"] if n["level"] == "warning"],
+        "zones": _zones(result, categories),
+        "facilities": _facilities(result.facilities, categories),
+        "streets": _streets(result.streets),
+    }
+
+
+def credit_lines(project: dict[str, Any]) -> list[str]:
+    """Return the attribution of a resolved project file: its own, OpenStreetMap's where used, and geoprio's."""
+    sources = [project["zones"], project["buildings"], project["streets"], *project["facilities"]]
+    given = project["project"]["attribution"]
+    lines = [given] if given else []
+    if any(is_osm(s["path"]) for s in sources) and OSM_CREDIT not in (given or ""):
+        lines.append(OSM_CREDIT)
+    return [*lines, "geoprio"]
+
+
+def priority_class(priority: Floats) -> np.ndarray:
+    """Return the number of the class that holds each priority, upper bounds included; NaN gives -1."""
+    return np.where(np.isnan(priority), -1, np.searchsorted(CLASS_BREAKS[1:-1], priority, side="left"))
+
+
+def _category(category: str, number: int, result: Result) -> dict[str, Any]:
+    found = result.quality["categories"][category]
+    statuses = found["facilities_by_status"]
+    return {
+        "titles": category_titles(category),
+        "color": FACILITY_COLORS[number % len(FACILITY_COLORS)],
+        "demand": found["demand"],
+        "read": found["facilities"],
+        "used": statuses.get("used", 0),
+    }
+
+
+def _criterion(c: Criterion, categories: tuple[str, ...]) -> dict[str, Any]:
+    kind = next(k for k, words in ANCHOR_WORDS.items() if words == c.anchors)
+    return {
+        "titles": (c.title_zh, c.title_en),
+        "unit": c.unit,
+        "good": c.good,
+        "bad": c.bad,
+        "weight": round(c.weight, 9),
+        "completion": kind,
+        "quota": find(c.code, categories)[0].anchor == "quota",
+        "rule": categories.index(c.category),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    mark = {True: "verified", False: "unverified"}.get(rule.verified, "secondary")  # type: ignore[call-overload]
+    fields = rule.model_dump(include={"threshold", "unit", "quota_per_1000", "source", "clause", "note"})
+    return {**fields, "titles": category_titles(rule.category), "mark": mark}
+
+
+def _zones(result: Result, categories: tuple[str, ...]) -> list[list[Any]]:
+    """Return one row per zone in rank order, unranked zones last."""
+    zones = result.zones
+    priority = zones["priority"].to_numpy(float)
+    exact = zones[[f"{c.code}_contribution" for c in result.matrix.criteria]].to_numpy(float)
+    points = rounded_parts(exact)
+    weights = np.where(np.isnan(exact), 0.0, result.matrix.weights)
+    total = weights.sum(axis=1, keepdims=True)
+    effective = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    urgency = np.divide(exact, 100.0 * effective, out=np.full_like(exact, np.nan), where=effective > 0)
+    # The shown priority is the sum of the shown points, so a reader who adds them up is never off by a tenth.
+    shown = np.where(np.isnan(priority), np.nan, np.nansum(points, axis=1).round(1))
+    values = result.matrix.table.reindex(zones.index).to_numpy(float)
+    need = np.stack([zones[[f"{c}_uncovered", f"{c}_demand", f"{c}_unknown_share"]].to_numpy(float) for c in categories], axis=1)
+    text = [zones.index.astype(str), *(zones[c].fillna("").astype(str) for c in ("name", "zone_type", "score_status"))]
+    whole = [_integers(zones[c]) for c in ("rank", "rank_in_type", "tied_with", "building_count")]
+    points_at, shapes = _zone_shapes(zones)
+    columns = [
+        *text, *whole, _numbers(shown, 1), priority_class(priority).tolist(),
+        *(_digits(a) for a in (values, points, effective, urgency, need)), points_at, shapes,
+    ]  # fmt: skip
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _zone_shapes(zones: gpd.GeoDataFrame) -> tuple[list[list[int]], list[list[list[list[int]]]]]:
+    """Return a point inside each zone, and its polygons as rings of steps."""
+    plain = zones.geometry.simplify(ZONE_TOLERANCE_M)
+    degrees = plain.to_crs("EPSG:4326")
+    inside = shapely.get_coordinates(shapely.point_on_surface(degrees.to_numpy()))
+    shapes = []
+    for shape in degrees:
+        rings = [shapely.get_rings(part) for part in shapely.get_parts(shape)]
+        shapes.append([[_steps(shapely.get_coordinates(ring)[:-1], ZONE_SCALE) for ring in part] for part in rings])
+    return _on_grid(inside, ZONE_SCALE).tolist(), shapes
+
+
+def _facilities(facilities: gpd.GeoDataFrame, categories: tuple[str, ...]) -> list[list[Any]]:
+    at = _on_grid(shapely.get_coordinates(facilities.geometry.to_crs("EPSG:4326").to_numpy()), ZONE_SCALE).tolist()
+    text = [facilities[c].fillna("").astype(str) for c in ("name", "kind", "status")]
+    kinds = [categories.index(c) for c in facilities["category"]]
+    capacity = _digits(facilities["capacity"].to_numpy(float))
+    assumed = facilities["capacity_assumed"].astype(int)
+    return [list(row) for row in zip(kinds, at, *text, capacity, assumed, strict=True)]
+
+
+def _streets(streets: gpd.GeoDataFrame) -> list[list[list[int]]]:
+    """Return the lines of major, middle and minor streets as steps, thinned to `STREET_VERTICES`."""
+    levels = np.array([_street_level(kind) for kind in streets["kind"].astype(str)], int)
+    lines, row = shapely.get_parts(streets.geometry.simplify(STREET_TOLERANCE_M).to_numpy(), return_index=True)
+    levels = levels[row]
+    kept = _within_budget(lines, levels, STREET_VERTICES)
+    degrees = gpd.GeoSeries(lines[kept], crs=streets.crs).to_crs("EPSG:4326").to_numpy()
+    out: list[list[list[int]]] = [[], [], []]
+    for level, line in zip(levels[kept], degrees, strict=True):
+        steps = _steps(shapely.get_coordinates(line), STREET_SCALE)
+        if len(steps) > 2:
+            out[level].append(steps)
+    return out
+
+
+def _street_level(kind: str) -> int:
+    return 0 if kind in MAJOR else 2 if kind in MINOR else 1
+
+
+def _within_budget(lines: np.ndarray, levels: np.ndarray, budget: int) -> np.ndarray:
+    """Return the numbers of the lines to draw, in input order: the higher classes first, within a class the longest."""
+    order = np.lexsort((np.arange(len(lines)), -shapely.length(lines), levels))
+    vertices = np.cumsum(shapely.get_num_coordinates(lines[order]))
+    return np.sort(order[vertices <= budget])
+
+
+def _on_grid(coordinates: Floats, scale: int) -> np.ndarray:
+    return np.rint(coordinates * scale).astype(np.int64)
+
+
+def _steps(coordinates: Floats, scale: int) -> list[int]:
+    """Return x, y of the first vertex and then the steps to the next ones; vertices that coincide are one."""
+    grid = _on_grid(coordinates, scale)
+    steps = np.diff(grid, axis=0, prepend=0)
+    moved = np.r_[True, (steps[1:] != 0).any(axis=1)]
+    return [int(v) for v in steps[moved].ravel()]
+
+
+def _integers(column: pd.Series) -> list[int | None]:
+    return [None if v is None or v != v else int(v) for v in column.astype(object).where(column.notna(), None)]  # noqa: PLR0124
+
+
+def _numbers(values: Floats, decimals: int) -> list[float | None]:
+    return [None if np.isnan(v) else round(float(v), decimals) + 0.0 for v in values]
+
+
+def _digits(values: Floats) -> list[Any]:
+    """Return nested lists with 6 significant digits; NaN is None, whole numbers are integers."""
+    if values.ndim > 1:
+        return [_digits(row) for row in values]
+    rounded = [None if np.isnan(v) else float(f"{v:.6g}") + 0.0 for v in values]
+    return [int(v) if v is not None and v.is_integer() else v for v in rounded]

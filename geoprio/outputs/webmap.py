@@ -1,0 +1,138 @@
+"""The interactive map: one HTML page that works from a file, with no network.
+
+Folium draws the shell only. It evaluates Jinja templates in whatever passes through it, so the data never do: they are
+set into the rendered page as a JSON block, and the page shows them as text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import folium
+
+from geoprio.outputs.labels import PAGE
+from geoprio.outputs.mapdata import map_data
+
+if TYPE_CHECKING:
+    from geoprio.outputs.result import Result
+
+HTML_LANG = {"zh": "zh-CN", "en": "en"}
+DATA_ID = "geoprio-data"
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+REMOTE = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:|//)|@import|\burl\(\s*["']?(?!data:|\#)""", re.IGNORECASE)
+"""What would make a browser ask for another file."""
+
+
+def render_map(result: Result, lang: str = "zh") -> str:
+    """Return the map page of a result.
+
+    Parameters
+    ----------
+    result : Result
+    lang : {"zh", "en"}
+        Language in which the page opens; a button switches it.
+
+    Returns
+    -------
+    str
+        A whole HTML page that needs no other file. Equal results give equal pages.
+
+    Raises
+    ------
+    ValueError
+        If `lang` is neither zh nor en.
+    RuntimeError
+        If the shell holds a link to another file.
+    """
+    if lang not in HTML_LANG:
+        raise ValueError(f"lang = {lang!r} is not one of {', '.join(HTML_LANG)}")
+    in_head, in_body, scripts = _shell()
+    style = f"<style>{_leaflet_css()}\n{_asset('map.css')}</style>"
+    library = f"<script>/*!\n{_asset('LICENSE.leaflet')}*/\n{_leaflet_js()}</script>"
+    program = f"<script>\n{_asset('map.js')}</script>"
+    _refuse_remote(style + library + in_head + in_body + scripts + program)
+    noscript = f"<noscript>{html.escape(' / '.join(PAGE['noscript']))}</noscript>"
+    data = f'<script type="application/json" id="{DATA_ID}">{script_json(map_data(result, lang))}</script>'
+    policy = _policy([library, in_head, in_body, scripts, program])
+    head = f"{VIEWPORT}\n{policy}\n<title>{_plain(result.project['project']['name'])}</title>\n{style}\n{library}"
+    return "".join([
+        "<!DOCTYPE html>\n", f'<html lang="{HTML_LANG[lang]}">\n<head>\n<meta charset="utf-8">\n', head, "\n",
+        in_head, "</head>", in_body, noscript, "\n", data, "\n</body>", scripts, program, "\n</html>\n",
+    ])  # fmt: skip
+
+
+def script_json(data: object) -> str:
+    r"""Return JSON that stays one inert block inside a script element, and that no template engine takes for its own.
+
+    Within strings ``< > & { }``, U+2028, U+2029 and lone surrogates are written as ``\uXXXX``.
+
+    Raises
+    ------
+    ValueError
+        If a number is infinite or not a number.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return re.sub(r'"(?:[^"\\]|\\.)*"', _inert, text)
+
+
+def _inert(string: re.Match[str]) -> str:
+    return re.sub("[<>&{}\u2028\u2029\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", string[0])
+
+
+def _shell() -> tuple[str, str, str]:
+    """Return folium's page in three parts: inside the head, in the body, and its scripts after the body."""
+    shell = folium.Map(tiles=None, zoom_control=False, attribution_control=False, zoom_snap=0.25, prefer_canvas=False)
+    shell.default_js, shell.default_css = [], []
+    page = _named_in_order(shell.get_root().render())
+    page = re.sub(r'<meta (?:name="viewport"|http-equiv="content-type")[^>]*>', "", page)
+    parts = re.fullmatch(r"\s*<!DOCTYPE html>\s*<html>\s*<head>(.*)</head>(.*)</body>(.*)</html>\s*", page, re.DOTALL)
+    if parts is None:
+        raise RuntimeError(f"folium {folium.__version__} gives another page than expected")
+    return parts[1], parts[2], parts[3]
+
+
+def _named_in_order(page: str) -> str:
+    """Replace folium's random ids by their order of appearance."""
+    seen: dict[str, str] = {}
+    return re.sub(r"[0-9a-f]{32}", lambda m: seen.setdefault(m[0], str(len(seen) + 1)), page)
+
+
+def _asset(name: str) -> str:
+    return files("geoprio.outputs").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _leaflet_js() -> str:
+    """Return Leaflet without its source map and without the link of its attribution, which the page does not show."""
+    code = _asset("leaflet.js").replace('href="https://leafletjs.com" ', "")
+    code = re.sub(r"//# sourceMappingURL=\S+", "", code)
+    return code.replace("</script", "<\\/script")
+
+
+def _leaflet_css() -> str:
+    """Return Leaflet's style without the pictures of controls that the page does not use."""
+    return re.sub(r"url\((?:images/[^)]*|#default#VML)\)", "none", _asset("leaflet.css"))
+
+
+def _refuse_remote(shell: str) -> None:
+    found = REMOTE.search(shell)
+    if found:
+        raise RuntimeError(f"the map page would ask for another file: {shell[found.start() : found.start() + 80]!r}")
+
+
+def _policy(parts: list[str]) -> str:
+    """Return the rule by which a browser runs these scripts only and asks for nothing."""
+    scripts = [s for part in parts for s in re.findall(r"<script>(.*?)</script>", part, re.DOTALL)]
+    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    allowed = " ".join(f"'sha256-{h}'" for h in hashes)
+    content = f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:"
+    return f'<meta http-equiv="Content-Security-Policy" content="{content}">'
+
+
+def _plain(text: str) -> str:
+    return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")

@@ -1,0 +1,128 @@
+"""Saving: all files, listed with their hashes, the same bytes each time, whole or not at all."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import geoprio
+from geoprio._core.errors import InputError, OutputError
+
+FILES = [
+    "buildings.parquet",
+    "facilities.parquet",
+    "geoprio.gpkg",
+    "map.html",
+    "quality.json",
+    "quality.md",
+    "zones.csv",
+    "zones.parquet",
+]
+
+
+def manifest(out):
+    return json.loads((out / "run.json").read_text(encoding="utf-8"))
+
+
+def test_all_files_and_their_hashes(town):
+    result = geoprio.run(town.write())
+    out = result.save(town.folder / "out")
+    assert sorted(p.name for p in out.iterdir()) == sorted([*FILES, "run.json"])
+    run = manifest(out)
+    assert {f["path"]: f["sha256"] for f in run["files"]} == {
+        name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in FILES
+    }
+    inputs = {i["path"]: i["sha256"] for i in run["inputs"]}
+    assert inputs["zones.geojson"] == hashlib.sha256((town.folder / "zones.geojson").read_bytes()).hexdigest()
+    assert set(inputs) == {
+        "project.toml",
+        "zones.geojson",
+        "buildings.geojson",
+        "streets.geojson",
+        "shops.geojson",
+        "homes.geojson",
+    }
+    assert run["program"] == "geoprio"
+    assert run["unverified"] == ["convenience", "elder_care"]
+    assert run["rules"][0] == {
+        "category": "convenience", "threshold": 500.0, "unit": "m", "share": 1.0, "quota_per_1000": None,
+        "source": "geoprio's own choice", "clause": "", "verified": False, "note": "",
+    }  # fmt: skip
+    assert sum(c["weight"] for c in run["criteria"]) == pytest.approx(1)
+    assert "write" in run["timings"]
+
+
+def test_two_processes_write_the_same_bytes(town):
+    project = town.write()
+    outs = []
+    for n, (seed, threads) in enumerate((("1", "1"), ("77", "2"))):
+        out = town.folder / f"out{n}"
+        env = os.environ | {"PYTHONHASHSEED": seed, "NUMBA_NUM_THREADS": threads, "TZ": ("UTC", "Asia/Shanghai")[n]}
+        subprocess.run(
+            [sys.executable, "-m", "geoprio", "run", str(project), "--out", str(out), "-q"], check=True, env=env
+        )
+        outs.append(out)
+        time.sleep(2)
+    for name in FILES:
+        assert (outs[0] / name).read_bytes() == (outs[1] / name).read_bytes(), name
+    one, two = (manifest(out) for out in outs)
+    for run in (one, two):
+        run.pop("created")
+        run.pop("timings")
+    assert one == two
+
+
+def test_the_project_can_be_moved(town, tmp_path):
+    first = geoprio.run(town.write()).save(town.folder / "out")
+    moved = tmp_path / "另一个 folder"
+    shutil.copytree(town.folder, moved, ignore=shutil.ignore_patterns("out"))
+    second = geoprio.run(moved / "project.toml").save(moved / "out")
+    for name in FILES:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+
+
+def test_a_failing_writer_leaves_nothing(town, monkeypatch):
+    result = geoprio.run(town.write())
+    before = sorted(town.folder.iterdir())
+
+    def fail(*_args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("geoprio.outputs.write.write_csv", fail)
+    with pytest.raises(OSError, match="disk full"):
+        result.save(town.folder / "out")
+    assert sorted(town.folder.iterdir()) == before
+
+
+def test_save_refuses_a_folder_that_is_there_and_unknown_languages(town):
+    result = geoprio.run(town.write())
+    with pytest.raises(OutputError, match="exists"):
+        result.save(town.folder)
+    with pytest.raises(InputError, match="lang = 'fr'"):
+        result.save(town.folder / "out", lang="fr")
+    out = result.save(town.folder / "out")
+    assert result.save(Path(out), force=True) == out
+
+
+def test_rescore_is_a_run_with_those_weights(town):
+    for k, building in enumerate(town.buildings):
+        building[0]["population"] = k + 1
+    weights = {"convenience_covered_share": 3.0, "elder_care_distance_m": 1.0}
+    lines = "".join(f"{code} = {w}\n" for code, w in weights.items())
+    result = geoprio.run(town.write())
+    again = geoprio.rescore(result, weights)
+    ran = geoprio.run(town.write(f"[score.weights]\n{lines}"))
+    assert again.zones.columns.tolist() == ran.zones.columns.tolist()
+    assert again.zones.index.tolist() == ran.zones.index.tolist()
+    for column in ("priority", "rank", "tied_with", "elder_care_distance_m_contribution"):
+        assert again.zones[column].tolist() == ran.zones[column].tolist(), column
+    assert "convenience_distance_m_contribution" not in again.zones
+    assert result.matrix.weights.tolist() == [0.5, 0.5]
+    with pytest.raises(InputError, match="is not known"):
+        geoprio.rescore(result, {"nothing": 1.0})
