@@ -147,4 +147,5 @@ def _near(network: Network, tree: shapely.STRtree, nodes: Ints, distance: float)
     points = np.asarray(shapely.points(network.x[nodes], network.y[nodes]), dtype=object)
     point, segment = tree.query(points, predicate="dwithin", distance=distance)
     node = nodes[point]
-    return node[(network.start[segment] != node) & (network.end[segment] != node)]
+    foreign = (network.start[segment] != node) & (network.end[segment] != node)
+    return np.asarray(node[foreign], np.int64)

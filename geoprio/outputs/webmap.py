@@ -87,7 +87,7 @@ def _inert(string: re.Match[str]) -> str:
 
 def _shell() -> tuple[str, str, str]:
     """Return folium's page in three parts: inside the head, in the body, and its scripts after the body."""
-    shell = folium.Map(tiles=None, zoom_control=False, attribution_control=False, zoom_snap=0.25, prefer_canvas=False)
+    shell = folium.Map(tiles=None, zoom_control=False, attribution_control=False, zoom_snap=0.25, fade_animation=False)
     shell.default_js, shell.default_css = [], []
     page = _named_in_order(shell.get_root().render())
     page = re.sub(r'<meta (?:name="viewport"|http-equiv="content-type")[^>]*>', "", page)

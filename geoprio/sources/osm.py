@@ -98,7 +98,7 @@ def _read(path: Path, wants: list[Want], found: list[_Found]) -> None:
     factory = osmium.geom.WKBFactory()
     for thing in reader.with_filter(osmium.filter.KeyFilter(*keys)):
         tags = {tag.k: tag.v for tag in thing.tags}
-        if thing.type_str() == "a" and not thing.from_way():
+        if isinstance(thing, osmium.osm.Area) and not thing.from_way():
             # osmium takes the type off an area; zones need to tell relations from their pieces.
             tags.setdefault("type", "boundary")
         for want, got in zip(wants, found, strict=True):

@@ -2,6 +2,7 @@
   "use strict";
 
   const NARROW = 700;
+  const POPUP_SHARE = 0.6;
   const SHAPES = ["circle", "square", "triangle", "diamond", "plus", "hexagon"];
   const data = JSON.parse(document.getElementById("geoprio-data").textContent);
   const map = window[document.querySelector(".folium-map").id];
@@ -21,9 +22,7 @@
 
   // ---- words and numbers ----
 
-  function word(pair) {
-    return pair[state.lang === "zh" ? 0 : 1];
-  }
+  const word = (pair) => pair[state.lang === "zh" ? 0 : 1];
 
   function t(key, values) {
     const pair = Object.prototype.hasOwnProperty.call(data.words, key) ? data.words[key] : [key, key];
@@ -31,9 +30,7 @@
     return word(pair).replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? String(values[name]) : all));
   }
 
-  function tOr(prefix, value) {
-    return Object.prototype.hasOwnProperty.call(data.words, prefix + value) ? t(prefix + value) : value;
-  }
+  const tOr = (prefix, value) => Object.prototype.hasOwnProperty.call(data.words, prefix + value) ? t(prefix + value) : value;
 
   function grouped(value, decimals) {
     const [whole, part] = Math.abs(value).toFixed(decimals || 0).split(".");
@@ -41,14 +38,12 @@
     return value < 0 && Number(text.replace(/,/g, "")) !== 0 ? "−" + text : text;
   }
 
-  function short(value, decimals) {
-    return grouped(value, decimals).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
-  }
+  const short = (value, decimals) => grouped(value, decimals).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 
   function percent(share) {
-    if (share > 0 && share < 0.0005) return "< 0.1 %";
-    if (share < 1 && share >= 0.9995) return "> 99.9 %";
-    return short(100 * share, 1) + " %";
+    if (share > 0 && share < 0.0005) return "<\u00a00.1\u00a0%";
+    if (share < 1 && share >= 0.9995) return ">\u00a099.9\u00a0%";
+    return short(100 * share, 1) + "\u00a0%";
   }
 
   function amount(value, unit) {
@@ -64,17 +59,9 @@
     return reach(rule);
   }
 
-  function reach(rule) {
-    return t(rule.unit === "min" ? "walk_min" : "walk_m", { n: short(rule.threshold, 1) });
-  }
-
-  function colon() {
-    return state.lang === "zh" ? "：" : ": ";
-  }
-
-  function tie(zone) {
-    return zone.tied === 1 ? t("tied_with_one") : t("tied_with", { n: zone.tied });
-  }
+  const reach = (rule) => t(rule.unit === "min" ? "walk_min" : "walk_m", { n: short(rule.threshold, 1) });
+  const colon = () => state.lang === "zh" ? "：" : ": ";
+  const tie = (zone) => zone.tied === 1 ? t("tied_with_one") : t("tied_with", { n: zone.tied });
 
   function unfold(steps, scale) {
     const out = [];
@@ -109,12 +96,10 @@
   }
 
   function pairs(className, rows) {
-    return el("dl", { class: className }, rows.map(([key, ...value]) => [el("dt", {}, key), el("dd", {}, ...value)]));
+    return el("dl", { class: className }, rows.map(([key, ...value]) => el("div", {}, el("dt", {}, key), el("dd", {}, ...value))));
   }
 
-  function mark(rule) {
-    return el("span", { class: "mark mark-" + rule.mark }, t(rule.mark));
-  }
+  const mark = (rule) => el("span", { class: "mark mark-" + rule.mark }, t(rule.mark));
 
   function shapePath(shape, x, y, r) {
     const ring = (n, turn, size) => Array.from({ length: n }, function (_, i) {
@@ -149,14 +134,14 @@
   }
 
   function addPanes() {
-    [["streets", 350], ["outline", 420], ["facilities", 450]].forEach(function ([name, order]) {
+    [["streets", 350], ["outline", 420], ["facilities", 450], ["ranks", 460]].forEach(function ([name, order]) {
       map.createPane(name).style.zIndex = order;
     });
   }
 
   function streetLayer() {
     const renderer = L.canvas({ pane: "streets", padding: 0.3 });
-    const styles = [["#7d8790", 1.9], ["#9aa3ab", 1], ["#b4bbc1", 0.7]];
+    const styles = [["#8f99a3", 1.7], ["#a9b1b9", 0.9], ["#bfc6cc", 0.6]];
     const lines = data.streets.map(function (level, k) {
       const [color, weight] = styles[k];
       return L.polyline(level.map((line) => unfold(line, 1e5)), { renderer, color, weight, interactive: false });
@@ -165,21 +150,34 @@
   }
 
   function zoneLayer() {
-    return L.featureGroup(zones.map(function (zone) {
+    // The pane is see-through, not the polygons: where zones overlap, colours still are the legend's.
+    map.getPane("overlayPane").style.opacity = 0.8;
+    zones.forEach(function (zone) {
       const fillColor = zone.cls < 0 ? "url(#hatch)" : data.colors[zone.cls];
-      const style = { color: "#ffffff", weight: 1.2, opacity: 0.95, fillColor, fillOpacity: 0.78, smoothFactor: 0.5 };
+      const style = { color: "#ffffff", weight: 1.2, opacity: 0.95, fillColor, fillOpacity: 1, smoothFactor: 0.5 };
       zone.layer = L.polygon(zone.latlngs, style);
       zone.layer.bindTooltip(() => zoneTip(zone), { sticky: true, className: "tip", opacity: 1 });
       zone.layer.on("click", (event) => select(zone, { at: event.latlng }));
-      return zone.layer;
-    }));
+    });
+    // A small zone inside a large one stays within reach of the mouse.
+    const bySize = zones.map((z) => [extent(z.layer.getBounds()), z.layer]).sort((a, b) => b[0] - a[0]);
+    return L.featureGroup(bySize.map(([, layer]) => layer).concat(scored.slice(0, 10).map(rankLabel)));
   }
+
+  const extent = (bounds) => (bounds.getNorth() - bounds.getSouth()) * (bounds.getEast() - bounds.getWest());
+
+  function rankLabel(zone) {
+    const icon = L.divIcon({ className: "rank-label", iconSize: [22, 18], html: el("span", {}, String(zone.rank)) });
+    return L.marker(zone.at, { icon, interactive: false, keyboard: false, pane: "ranks" });
+  }
+
+  const northernmost = (zone) => L.latLng(zone.latlngs.flat(2).reduce((a, b) => (b[0] > a[0] ? b : a)));
 
   function facilityLayers() {
     return data.categories.map(function (category, k) {
       return L.layerGroup(facilities.filter((f) => f.category === k).map(function (f) {
         const used = f.status === "used";
-        const layer = new Marker(f.at, { pane: "facilities", shape: SHAPES[k % SHAPES.length], radius: 5.5, fillOpacity: 1,
+        const layer = new Marker(f.at, { pane: "facilities", shape: SHAPES[k % SHAPES.length], radius: 5, fillOpacity: 1,
           weight: used ? 1.4 : 2, color: used ? "#ffffff" : category.color, fillColor: used ? category.color : "#ffffff" });
         return layer.on("click", () => openPopup(f.at, () => facilityPopup(f)));
       }));
@@ -201,7 +199,7 @@
     const small = narrow();
     state.popup = content;
     // Built for each opening: its width and height follow the map's size.
-    L.popup({ maxWidth: Math.min(360, size.x - 44), minWidth: Math.min(300, size.x - 60), maxHeight: Math.max(160, small ? 0.6 * size.y : size.y - 150),
+    L.popup({ maxWidth: Math.min(360, size.x - 64), minWidth: Math.min(300, size.x - 64), maxHeight: POPUP_SHARE * size.y,
       autoPanPaddingTopLeft: small ? [10, 56] : [56, 14], autoPanPaddingBottomRight: [small ? 10 : 250, 34] })
       .setLatLng(at).setContent(content()).openOn(map);
     nameCloseButton();
@@ -237,9 +235,7 @@
         zone.tied ? el("span", { class: "tie" }, tie(zone)) : null));
   }
 
-  function chip(cls) {
-    return { background: data.colors[cls], color: cls < 2 ? "#14181c" : "#ffffff" };
-  }
+  const chip = (cls) => ({ background: data.colors[cls], color: cls < 2 ? "#14181c" : "#ffffff" });
 
   function explanation(zone) {
     const widest = Math.max(...zone.weights, 0.0001);
@@ -253,22 +249,20 @@
     const weight = percent(zone.weights[k]);
     const changed = Math.abs(zone.weights[k] - criterion.weight) > 1e-4;
     const bar = known ? el("div", { class: "track", style: { width: (100 * zone.weights[k]) / widest + "%" } },
-      el("div", { class: "bar", style: { width: 100 * zone.urgency[k] + "%", background: data.colors[zone.cls === 0 ? 1 : zone.cls] } })) : null;
+      el("div", { class: "bar", style: { width: 100 * zone.urgency[k] + "%" } })) : null;
     const rows = [
       [t("value"), zone.values[k] === null ? unknownValue(known) : amount(zone.values[k], criterion.unit)],
       [t("threshold"), standard(criterion), " ", mark(data.rules[criterion.rule])],
       [t("anchors"), amount(criterion.good, criterion.unit) + " → " + amount(criterion.bad, criterion.unit)],
       [t("weight"), known && changed ? t("renormalised", { n: weight, from: percent(criterion.weight) }) : percent(criterion.weight)],
     ];
-    if (known) rows.push([t("urgency"), short(zone.urgency[k], 2)]);
+    if (known) rows.splice(1, 0, [t("urgency"), grouped(zone.urgency[k], 2)]);
     return el("div", { class: "criterion" + (known ? "" : " is-unknown") },
       el("p", { class: "head" }, el("span", {}, word(criterion.titles)), el("b", { class: "points" }, known ? zone.points[k].toFixed(1) : t("unknown"))),
-      bar, known ? null : el("p", { class: "hint" }, t("unknown_hint")), pairs("facts", rows));
+      bar, known ? null : el("p", { class: "hint" }, t("unknown_hint")), pairs("flow", rows));
   }
 
-  function unknownValue(imputed) {
-    return imputed ? t("imputed", { how: tOr("missing.", data.missing) }) : t("unknown");
-  }
+  const unknownValue = (imputed) => imputed ? t("imputed", { how: tOr("missing.", data.missing) }) : t("unknown");
 
   function needs(zone) {
     const rows = data.categories.map(function (category, k) {
@@ -296,13 +290,8 @@
 
   // ---- panel ----
 
-  function narrow() {
-    return window.innerWidth < NARROW;
-  }
-
-  function button(label, props, handler) {
-    return el("button", Object.assign({ type: "button", on: { click: handler } }, props), label);
-  }
+  const narrow = () => window.innerWidth < NARROW;
+  const button = (label, props, handler) => el("button", Object.assign({ type: "button", on: { click: handler } }, props), label);
 
   function panelContent() {
     const rest = zones.filter((z) => z.rank === null);
@@ -426,8 +415,16 @@
     if (narrow() && !document.body.classList.contains("panel-closed")) fold(true);
     zone.row.setAttribute("aria-current", "true");
     zone.row.scrollIntoView({ block: "nearest" });
-    if (how.zoom) map.fitBounds(zone.layer.getBounds().pad(0.35), { animate: false, maxZoom: 16 });
-    openPopup(how.at || zone.at, () => zonePopup(zone));
+    if (how.zoom) frame(zone);
+    openPopup(how.at || northernmost(zone), () => zonePopup(zone));
+  }
+
+  /** Show the zone in the lower part of the map: the popup stands above it. */
+  function frame(zone) {
+    const size = map.getSize();
+    const side = narrow() ? 50 : 250;
+    map.fitBounds(zone.layer.getBounds(), { animate: false, maxZoom: 16, paddingTopLeft: [narrow() ? 50 : 60, POPUP_SHARE * size.y + 66],
+      paddingBottomRight: [side, 50] });
   }
 
   function switchLanguage() {

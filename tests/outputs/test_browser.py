@@ -1,0 +1,201 @@
+"""The map page in a browser, opened from a file, offline."""
+
+import json
+
+import pytest
+from test_webmap import HOSTILE, hostile_project
+
+import geoprio
+from geoprio.outputs.webmap import render_map
+
+pytestmark = pytest.mark.browser
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+class Visit:
+    """An open page, and what it did that it should not."""
+
+    def __init__(self, browser, file, viewport):
+        self.trouble = []
+        self.context = browser.new_context(viewport=viewport, offline=True)
+        page = self.page = self.context.new_page()
+        page.on("console", lambda m: self.trouble.append(("console", m.text)) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda e: self.trouble.append(("error", str(e))))
+        page.on("request", lambda r: self.trouble.append(("request", r.url)) if r.url != file.as_uri() else None)
+        page.on("dialog", self._dismiss)
+        page.goto(file.as_uri())
+        page.wait_for_selector("#ranking button", state="attached")
+
+    def _dismiss(self, dialog):
+        self.trouble.append(("dialog", dialog.message))
+        dialog.dismiss()
+
+    def data(self):
+        return json.loads(self.page.locator("#geoprio-data").text_content())
+
+    def click_zone(self, at):
+        """Click with the mouse where a point of the map lies."""
+        where = self.page.evaluate(
+            """([x, y]) => {
+                const box = document.querySelector(".folium-map");
+                const p = window[box.id].latLngToContainerPoint([y / 1e6, x / 1e6]);
+                const r = box.getBoundingClientRect();
+                return [r.left + p.x, r.top + p.y];
+            }""",
+            at,
+        )
+        self.page.mouse.click(*where)
+
+
+@pytest.fixture
+def visit(browser, town, tmp_path):
+    """Open the hostile town; afterwards nothing may have gone wrong."""
+    opened = []
+
+    def go(viewport=WIDE, lang="zh", result=None):
+        result = result or geoprio.run(hostile_project(town))
+        file = tmp_path / "map.html"
+        file.write_text(render_map(result, lang), encoding="utf-8", newline="\n")
+        opened.append(Visit(browser, file, viewport))
+        return opened[-1]
+
+    yield go
+    for v in opened:
+        assert v.trouble == []
+        v.context.close()
+
+
+def test_the_legend_counts_every_scored_zone(visit):
+    v = visit()
+    counts = [int(n) for n in v.page.locator("#legend .count").all_text_contents()]
+    assert len(counts) == 5
+    assert sum(counts) == len(HOSTILE) == v.page.locator("#ranking button").count()
+    assert v.page.locator("#legend .count-none").text_content() == "1"
+    assert "无楼栋 1" in v.page.locator("#legend .none").text_content()
+
+
+def test_a_click_on_the_map_explains_the_zone(visit):
+    v = visit()
+    first = v.data()["zones"][0]
+    v.click_zone(first[15])
+    card = v.page.locator(".zone-card")
+    card.wait_for()
+    assert card.locator("h2").text_content() == first[1]
+    shown = float(card.locator(".priority").text_content())
+    points = [float(p) for p in card.locator(".points").all_text_contents()]
+    assert shown == first[8]
+    assert round(sum(points), 1) == shown
+    assert v.page.locator("#ranking button").first.get_attribute("aria-current") == "true"
+    for text in ("步行 ≤", "未核实", "良好 → 不利", "权重", "紧迫度", "未覆盖需求", "栋楼", "并列"):
+        assert text in card.text_content()
+
+
+def test_the_list_selects_by_keyboard(visit):
+    v = visit()
+    v.page.locator("#ranking button").nth(1).focus()
+    v.page.keyboard.press("Enter")
+    v.page.locator(".zone-card").wait_for()
+    assert v.page.locator(".zone-card h2").text_content() == v.data()["zones"][1][1]
+    assert v.page.locator(".leaflet-outline-pane path").count() == 2
+
+
+def test_the_language_switches_everything_in_place(visit):
+    v = visit()
+    v.page.locator("#ranking button").first.click()
+    assert "第 1 名" in v.page.locator(".zone-card").text_content()
+    v.page.locator("#language").click()
+    text = v.page.locator("body").evaluate("b => [...b.children].filter(c => c.tagName !== 'SCRIPT').map(c => c.innerText).join()")
+    for words in ("Working paper", "Ranking by priority", "Rank 1 of", "≤ 500 m walk", "Legend and layers", "tied with", "unverified"):
+        assert words in text
+    for words in ("优先级", "排名", "图例", "步行", "未核实"):
+        assert words not in text
+    assert v.page.evaluate("document.documentElement.lang") == "en"
+    v.page.locator("#language").click()
+    assert "第 1 名" in v.page.locator(".zone-card").text_content()
+
+
+def test_it_opens_in_english_when_asked(visit):
+    assert visit(lang="en").page.locator("#ranking").locator("xpath=..").inner_text().startswith("Ranking by priority")
+
+
+def test_about_names_the_rules_the_conventions_and_the_counts(visit):
+    v = visit()
+    v.page.locator("#about-open").click()
+    text = v.page.locator("#about").inner_text()
+    for words in ("工作底稿", "默认步行距离", "geoprio 自定", "未核实", "geoprio 自己的约定", "EPSG:", "片区外楼栋", "数据局"):
+        assert words in text
+    v.page.locator("#about-close").click()
+    assert not v.page.locator("#about").is_visible()
+
+
+def test_layers_go_on_and_off(visit):
+    v = visit()
+    zones, marks = v.page.locator(".leaflet-overlay-pane path"), v.page.locator(".leaflet-facilities-pane path")
+    assert zones.count() == len(HOSTILE) + 1
+    both = marks.count()
+    v.page.locator("#show-category-0").uncheck()
+    assert 0 < marks.count() < both
+    v.page.locator("#show-zones").uncheck()
+    assert zones.count() == 0
+    v.page.locator("#show-zones").check()
+    assert zones.count() == len(HOSTILE) + 1
+    assert zones.locator("xpath=self::*[@fill='url(#hatch)']").count() == 1
+
+
+def test_a_facility_tells_what_it_is(visit):
+    v = visit()
+    hollow = v.page.locator(".leaflet-facilities-pane path[fill='#ffffff']")
+    assert hollow.count() == 1
+    row = next(f for f in v.data()["facilities"] if f[4] == "unsnapped")
+    v.page.locator("#ranking button").nth(2).click()
+    v.page.evaluate("([x, y]) => window.map_1.closePopup().setView([y / 1e6, x / 1e6], 17, {animate: false})", row[1])
+    v.click_zone(row[1])
+    card = v.page.locator(".card")
+    card.wait_for()
+    assert card.locator("h2").text_content() == "远"
+    assert "未计入" in card.text_content()
+    assert "1（假定）" in card.text_content()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE])
+def test_hostile_text_is_only_text_and_breaks_no_layout(visit, viewport):
+    v = visit(viewport)
+    names = v.page.locator("#ranking .zone-name").all_text_contents()
+    assert sorted(names) == sorted(HOSTILE)
+    assert "{{7*7}}" in v.page.locator("#panel h1").text_content()
+    assert "{{7*7}}" in v.page.title()
+    for k in range(len(HOSTILE)):
+        if v.page.locator("#fold").get_attribute("aria-expanded") == "false":
+            v.page.locator("#fold").click()
+        v.page.locator("#ranking button").nth(k).click()
+        assert v.page.locator(".zone-card h2").text_content() == names[k]
+        v.page.wait_for_timeout(350)
+        box = v.page.locator(".leaflet-popup-content-wrapper").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= viewport["width"]
+        assert box["width"] <= 420
+    assert v.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    assert v.page.evaluate("document.documentElement.scrollHeight") <= viewport["height"]
+    assert v.page.locator("img, iframe, object, link, body b b, [onerror]").count() == 0
+    assert v.page.locator("script").count() == 6
+
+
+def test_a_phone_shows_map_and_list_and_folds_the_list(visit):
+    v = visit(PHONE)
+    tall = v.page.locator(".folium-map").bounding_box()["height"]
+    assert tall > 250
+    v.page.locator("#ranking button").first.click()
+    v.page.locator(".zone-card").wait_for()
+    assert v.page.locator(".folium-map").bounding_box()["height"] > tall
+    assert not v.page.locator("#ranking").is_visible()
+    v.page.locator("#fold").click()
+    assert v.page.locator("#ranking").is_visible()
+
+
+def test_weights_that_others_left_are_marked(visit, town):
+    town.homes = [({"id": "e1"}, "Point", [500_700.0, 3_450_390.0])]
+    v = visit(result=geoprio.run(town.write()), lang="en")
+    v.page.locator("#ranking button").first.click()
+    text = v.page.locator(".zone-card").inner_text().replace("\u00a0", " ")
+    assert "unknown is not zero" in text
+    assert "100 % (was 50 %; others are unknown)" in text
