@@ -71,13 +71,18 @@ PAGE: Final = {
     ),
     "about_score": ("优先级怎样计算", "How the priority is calculated"),
     "about_formula": (
-        "每项指标按“良好”（紧迫度 0）到“不利”（紧迫度 1）线性换算；得分 = 100 × 权重 × 紧迫度；优先级为各项得分之和（0–100，越高越急）。"
-        "指标未知时不按零计，其权重由该片区的其余指标分担。页面所示得分按最大余数法取整，故各项相加等于优先级。",
-        "Each indicator runs in a straight line from good (urgency 0) to bad (urgency 1); points = 100 × weight × urgency; "
-        "the priority is the sum of the points (0–100, higher is more urgent). An unknown indicator does not count as zero: "
-        "the zone's other indicators take its weight. Points are rounded by largest remainder, so they add up to the priority.",
+        (
+            "每项指标按“良好”（紧迫度 0）到“不利”（紧迫度 1）线性换算；得分 = 100 × 权重 × 紧迫度；"
+            "优先级为各项得分之和（0–100，越高越急）。指标未知时不按零计，其权重由该片区的其余指标分担。"
+            "页面所示得分按最大余数法取整，故各项相加等于优先级。"
+        ),
+        (
+            "Each indicator runs in a straight line from good (urgency 0) to bad (urgency 1); "
+            "points = 100 × weight × urgency; the priority is the sum of the points (0–100, higher is more urgent). "
+            "An unknown indicator does not count as zero: the zone's other indicators take its weight. "
+            "Points are rounded by largest remainder, so they add up to the priority."
+        ),
     ),
-    "about_edges": ("换算起止值为", "The end points are"),
     "about_rules": ("标准文件", "Rule file"),
     "about_issued": ("发布日期 {n}", "issued {n}"),
     "about_notes": ("备注为规则文件原文。", ""),
@@ -130,9 +135,18 @@ PAGE: Final = {
 """Key to zh and en; ``{n}`` and the like are filled in by the page. A missing key shows the value itself."""
 
 COMPLETIONS: Final = {
-    "share": ("良好 = 标准的比例，不利 = 0：geoprio 自己的约定", "good = the rule's share, bad = 0: geoprio's own convention"),
-    "distance": ("良好 = 标准距离 T，不利 = 3T：geoprio 自己的约定", "good = the rule's distance T, bad = 3 T: geoprio's own convention"),
-    "quota": ("良好 = 标准配额，不利 = 0：geoprio 自己的约定", "good = the rule's quota, bad = 0: geoprio's own convention"),
+    "share": (
+        "良好 = 标准的比例，不利 = 0：geoprio 自己的约定",
+        "good = the rule's share, bad = 0: geoprio's own convention",
+    ),
+    "distance": (
+        "良好 = 标准距离 T，不利 = 3T：geoprio 自己的约定",
+        "good = the rule's distance T, bad = 3 T: geoprio's own convention",
+    ),
+    "quota": (
+        "良好 = 标准配额，不利 = 0：geoprio 自己的约定",
+        "good = the rule's quota, bad = 0: geoprio's own convention",
+    ),
     "given": ("由项目文件设定", "set in the project file"),
 }
 """How the two anchors of an indicator came about, by the keys of `geoprio.score.matrix.ANCHOR_WORDS`."""

@@ -35,12 +35,15 @@ ZONE_SCALE = 1_000_000
 
 OSM_CREDIT = "© OpenStreetMap contributors (ODbL)"
 
-MAJOR = frozenset(
-    ["motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link", "main", "major", "快速路", "主干路", "次干路", "主干道", "次干道"]
-)
-MINOR = frozenset(
-    ["service", "footway", "path", "track", "steps", "cycleway", "bridleway", "platform", "corridor", "elevator", "bus_stop", "rest_area", "services", "via_ferrata", "escape"]
-)
+MAJOR_KINDS = """
+    motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link
+    main major 快速路 主干路 次干路 主干道 次干道
+"""
+MINOR_KINDS = """
+    service services footway path track steps cycleway bridleway platform corridor elevator bus_stop rest_area
+    via_ferrata escape
+"""
+MAJOR, MINOR = frozenset(MAJOR_KINDS.split()), frozenset(MINOR_KINDS.split())
 
 
 def map_data(result: Result, lang: str) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "rules": [_rule(rule) for rule in result.rules.values()],
         "ruleFile": result.rule_file.model_dump(include={"name", "title_zh", "title_en", "issued", "note"}),
         "crs": result.quality["crs"],
-        "counts": [result.quality["city"].get(k) for k in ("buildings_in_zones", "buildings_outside_zones", "buildings_unsnapped")],
+        "counts": [result.quality["city"].get(f"buildings_{k}") for k in ("in_zones", "outside_zones", "unsnapped")],
         "warnings": [f"{n['source']}: {n['text']}" for n in result.quality["notes"] if n["level"] == "warning"],
         "zones": _zones(result, categories),
         "facilities": _facilities(result.facilities, categories),
@@ -123,7 +126,7 @@ def _criterion(c: Criterion, categories: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    mark = {True: "verified", False: "unverified"}.get(rule.verified, "secondary")  # type: ignore[call-overload]
+    mark = "secondary" if rule.verified == "secondary" else "verified" if rule.verified else "unverified"
     fields = rule.model_dump(include={"threshold", "unit", "quota_per_1000", "source", "clause", "note"})
     return {**fields, "titles": category_titles(rule.category), "mark": mark}
 
@@ -141,15 +144,16 @@ def _zones(result: Result, categories: tuple[str, ...]) -> list[list[Any]]:
     # The shown priority is the sum of the shown points, so a reader who adds them up is never off by a tenth.
     shown = np.where(np.isnan(priority), np.nan, np.nansum(points, axis=1).round(1))
     values = result.matrix.table.reindex(zones.index).to_numpy(float)
-    need = np.stack([zones[[f"{c}_uncovered", f"{c}_demand", f"{c}_unknown_share"]].to_numpy(float) for c in categories], axis=1)
+    of_category = [[f"{c}_uncovered", f"{c}_demand", f"{c}_unknown_share"] for c in categories]
+    need = np.stack([zones[columns].to_numpy(float) for columns in of_category], axis=1)
     text = [zones.index.astype(str), *(zones[c].fillna("").astype(str) for c in ("name", "zone_type", "score_status"))]
     whole = [_integers(zones[c]) for c in ("rank", "rank_in_type", "tied_with", "building_count")]
     points_at, shapes = _zone_shapes(zones)
-    columns = [
+    fields = [
         *text, *whole, _numbers(shown, 1), priority_class(priority).tolist(),
         *(_digits(a) for a in (values, points, effective, urgency, need)), points_at, shapes,
     ]  # fmt: skip
-    return [list(row) for row in zip(*columns, strict=True)]
+    return [list(row) for row in zip(*fields, strict=True)]
 
 
 def _zone_shapes(zones: gpd.GeoDataFrame) -> tuple[list[list[int]], list[list[list[list[int]]]]]:

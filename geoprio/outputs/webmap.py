@@ -48,7 +48,7 @@ def render_map(result: Result, lang: str = "zh") -> str:
     ValueError
         If `lang` is neither zh nor en.
     RuntimeError
-        If the shell holds a link to another file.
+        If the shell is not as expected or holds a link to another file.
     """
     if lang not in HTML_LANG:
         raise ValueError(f"lang = {lang!r} is not one of {', '.join(HTML_LANG)}")
@@ -93,7 +93,7 @@ def _shell() -> tuple[str, str, str]:
     page = re.sub(r'<meta (?:name="viewport"|http-equiv="content-type")[^>]*>', "", page)
     parts = re.fullmatch(r"\s*<!DOCTYPE html>\s*<html>\s*<head>(.*)</head>(.*)</body>(.*)</html>\s*", page, re.DOTALL)
     if parts is None:
-        raise RuntimeError(f"folium {folium.__version__} gives another page than expected")
+        raise RuntimeError("folium gives another page than expected")
     return parts[1], parts[2], parts[3]
 
 

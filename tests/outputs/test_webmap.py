@@ -3,6 +3,7 @@
 import json
 import re
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,7 +47,8 @@ def hostile_project(town):
         for i in range(4 * len(HOSTILE))
     ]
     town.shops = [
-        ({"id": f"s{i}", "name": text, "kind": text}, "Point", [X + 20 + 30 * i, Y + 195]) for i, text in enumerate(HOSTILE)
+        ({"id": f"s{i}", "name": text, "kind": text}, "Point", [X + 20 + 30 * i, Y + 195])
+        for i, text in enumerate(HOSTILE)
     ]
     town.shops.append(({"id": "far", "name": "远", "kind": "x"}, "Point", [X + 100, Y + 390]))
     name = json.dumps("合成 " + " ".join(HOSTILE[:-1]).replace("\u2028", " "), ensure_ascii=False)
@@ -62,7 +64,9 @@ def hostile(town):
 
 def shipped(page):
     """Return the data block of a page."""
-    return json.loads(re.search(r'<script type="application/json" id="geoprio-data">(.*?)</script>', page, re.DOTALL)[1])
+    return json.loads(
+        re.search(r'<script type="application/json" id="geoprio-data">(.*?)</script>', page, re.DOTALL)[1]
+    )
 
 
 def test_a_page_asks_for_no_other_file(hostile):
@@ -75,7 +79,12 @@ def test_a_page_asks_for_no_other_file(hostile):
 
 
 def test_a_link_to_another_file_is_refused():
-    for bad in ('<script src="https://x/y.js">', "<link href=//x/y.css>", "a{background:url(images/a.png)}", "@import 'a'"):
+    for bad in (
+        '<script src="https://x/y.js">',
+        "<link href=//x/y.css>",
+        "a{background:url(images/a.png)}",
+        "@import 'a'",
+    ):
         with pytest.raises(RuntimeError, match="another file"):
             webmap._refuse_remote(bad)
     webmap._refuse_remote('fill="url(#hatch)" url(data:image/png;base64,AA==)')
@@ -106,7 +115,7 @@ def test_names_round_trip_and_never_stand_raw(hostile):
     assert data["title"].startswith("合成 {{7*7}}")
     for text in ("{{7*7}}", "{% x", "alert(1)</script>", "<img", "<!--<script", "\u2028"):
         assert text not in page
-    assert page.count("<script") == page.count("</script>") == 6
+    assert page.count("<script") == page.count("</script>") == 5
 
 
 def test_every_script_is_one_that_the_policy_allows(hostile):
@@ -119,11 +128,12 @@ def test_every_script_is_one_that_the_policy_allows(hostile):
 
 
 def test_json_is_inert_and_equal():
-    data = {"{k}": ["<a>&{}\u2028\u2029\"\\", 1.5, None, {"n": -1}], "lone": "\ud800"}
+    data = {"{k}": ['<a>&{}\u2028\u2029"\\', 1.5, None, {"n": -1}], "lone": "\ud800"}
     text = script_json(data)
     assert json.loads(text) == data
     assert not re.search("[<>&\u2028\u2029\ud800]", text)
-    assert not re.search(r'"[^"]*[{}][^"]*"\s*[:,\]]', '"' + re.sub(r"\\.", "", text.split('"', 1)[1]).split('"')[0] + '":')
+    for string in re.findall(r'"(?:[^"\\]|\\.)*"', text):
+        assert not set(string) & set("<>&{}")
     with pytest.raises(ValueError, match="JSON"):
         script_json([float("nan")])
 
@@ -167,8 +177,12 @@ def test_zones_lie_where_they_are(hostile):
 def test_streets_keep_within_the_budget_and_drop_minor_and_short_ones_first(hostile, monkeypatch):
     monkeypatch.setattr(mapdata, "STREET_VERTICES", 6)
     x = hostile.streets.geometry.iloc[0].coords[0][0]
-    lines = [shapely.LineString([(x, Y + k), (x + length, Y + k)]) for k, length in ((0, 900), (50, 500), (99, 100), (150, 300))]
-    streets = type(hostile.streets)({"kind": ["footway", "primary", "residential", "次干路"]}, geometry=lines, crs=hostile.streets.crs)
+    lines = [
+        shapely.LineString([(x, Y + k), (x + length, Y + k)])
+        for k, length in ((0, 900), (50, 500), (99, 100), (150, 300))
+    ]
+    kinds = ["footway", "primary", "residential", "次干路"]
+    streets = gpd.GeoDataFrame({"kind": kinds}, geometry=lines, crs=hostile.streets.crs)
     major, middle, minor = mapdata._streets(streets)
     assert [len(major), len(middle), len(minor)] == [2, 1, 0]
     assert sum(len(steps) // 2 for level in (major, middle, minor) for steps in level) <= 6
@@ -176,7 +190,13 @@ def test_streets_keep_within_the_budget_and_drop_minor_and_short_ones_first(host
 
 def test_the_credit_names_openstreetmap_where_it_is_a_source():
     plain = {"path": "a.gpkg"}
-    project = {"project": {"attribution": None}, "zones": plain, "buildings": plain, "streets": plain, "facilities": [plain]}
+    project = {
+        "project": {"attribution": None},
+        "zones": plain,
+        "buildings": plain,
+        "streets": plain,
+        "facilities": [plain],
+    }
     assert credit_lines(project) == ["geoprio"]
     project["facilities"] = [plain, {"path": "b.osm.pbf"}]
     project["project"]["attribution"] = "市规划局"
@@ -188,7 +208,8 @@ def test_every_word_has_both_languages(hostile):
     used = set(re.findall(r'\bt\("([a-z_0-9]+)"', webmap._asset("map.js")))
     assert used <= set(words)
     assert all(zh for zh, _ in words.values())
-    assert all(re.findall(r"\{(\w+)\}", zh).sort() == re.findall(r"\{(\w+)\}", en).sort() for zh, en in words.values())
+    for key, (zh, en) in words.items():
+        assert sorted(re.findall(r"\{(\w+)\}", zh)) == sorted(re.findall(r"\{(\w+)\}", en)), key
 
 
 def test_rows_are_in_rank_order(hostile):

@@ -3,6 +3,7 @@
 
   const NARROW = 700;
   const POPUP_SHARE = 0.6;
+  const LEGEND_WIDTH = 252;
   const SHAPES = ["circle", "square", "triangle", "diamond", "plus", "hexagon"];
   const data = JSON.parse(document.getElementById("geoprio-data").textContent);
   const map = window[document.querySelector(".folium-map").id];
@@ -200,7 +201,7 @@
     state.popup = content;
     // Built for each opening: its width and height follow the map's size.
     L.popup({ maxWidth: Math.min(360, size.x - 64), minWidth: Math.min(300, size.x - 64), maxHeight: POPUP_SHARE * size.y,
-      autoPanPaddingTopLeft: small ? [10, 56] : [56, 14], autoPanPaddingBottomRight: [small ? 10 : 250, 34] })
+      autoPanPaddingTopLeft: small ? [10, 56] : [56, 14], autoPanPaddingBottomRight: [small ? 10 : LEGEND_WIDTH, 34] })
       .setLatLng(at).setContent(content()).openOn(map);
     nameCloseButton();
   }
@@ -422,7 +423,7 @@
   /** Show the zone in the lower part of the map: the popup stands above it. */
   function frame(zone) {
     const size = map.getSize();
-    const side = narrow() ? 50 : 250;
+    const side = narrow() ? 50 : LEGEND_WIDTH;
     map.fitBounds(zone.layer.getBounds(), { animate: false, maxZoom: 16, paddingTopLeft: [narrow() ? 50 : 60, POPUP_SHARE * size.y + 66],
       paddingBottomRight: [side, 50] });
   }
@@ -463,7 +464,8 @@
 
   function showAll() {
     const bounds = layers.zones.getBounds();
-    if (bounds.isValid()) map.fitBounds(bounds, { animate: false, padding: [18, 18] });
+    const right = narrow() ? 18 : LEGEND_WIDTH;
+    if (bounds.isValid()) map.fitBounds(bounds, { animate: false, paddingTopLeft: [narrow() ? 18 : 56, 18], paddingBottomRight: [right, 34] });
   }
 
   const panel = el("aside", { id: "panel" });
