@@ -12,7 +12,8 @@ import geoprio
 
 
 def test_the_script_makes_the_committed_files(tmp_path):
-    subprocess.run([sys.executable, ROOT / "data" / "make_example.py", "--out", tmp_path], check=True, capture_output=True)
+    script = ROOT / "data" / "make_example.py"
+    subprocess.run([sys.executable, script, "--out", tmp_path], check=True, capture_output=True)
     made = sorted(p.name for p in tmp_path.iterdir())
     assert sorted([*made, "project.toml"]) == sorted(p.name for p in EXAMPLE.parent.iterdir())
     for name in made:

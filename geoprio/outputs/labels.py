@@ -109,7 +109,7 @@ PAGE: Final = {
     "type.street_block": ("街区", "street block"),
     "type.urban_village": ("城中村", "urban village"),
     "type.other": ("其他", "other"),
-    "status.no_buildings": ("无楼栋", "no buildings"),
+    "status.no_buildings": ("无居住建筑", "no homes"),
     "status.ineligible": ("不参评", "not eligible"),
     "status.no_data": ("数据不足", "no data"),
     "demand.population": ("人", "people"),

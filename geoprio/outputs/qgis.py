@@ -96,8 +96,9 @@ def zone_style(lang: str) -> tuple[str, str]:
         symbols.append(_symbol(i, "fill", _simple_fill(color, "#ffffff", "solid")))
     renderer = (
         '<renderer-v2 type="graduatedSymbol" attr="coalesce(&quot;priority&quot;, -1)" '
-        f'graduatedMethod="GraduatedColor" symbollevels="0" forceraster="0" enableorderby="0"><ranges>{"".join(ranges)}</ranges>'
-        f'<symbols>{"".join(symbols)}</symbols><classificationMethod id="Custom"/></renderer-v2>'
+        'graduatedMethod="GraduatedColor" symbollevels="0" forceraster="0" enableorderby="0">'
+        f"<ranges>{''.join(ranges)}</ranges><symbols>{''.join(symbols)}</symbols>"
+        '<classificationMethod id="Custom"/></renderer-v2>'
     )
     labels = (
         '<labeling type="simple"><settings><text-style fieldName="concat(&quot;rank&quot;, \' \', &quot;name&quot;)" '

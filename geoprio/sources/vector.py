@@ -127,8 +127,7 @@ def _layer(path: Path, spec: SourceSpec, role: str) -> str:
     return spatial[0]
 
 
-def _points(
-    table: pd.DataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
+def _points(table: pd.DataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
     """Make points of a table's x and y columns; rows without usable numbers are rejected."""
     if spec.x is None or spec.y is None:
         raise InputError(f'[{role}] {spec.path}: a CSV needs x = "…" and y = "…", the columns of the coordinates.')

@@ -73,7 +73,7 @@ def test_the_legend_counts_every_scored_zone(visit):
     assert len(counts) == 5
     assert sum(counts) == len(HOSTILE) == v.page.locator("#ranking button").count()
     assert v.page.locator("#legend .count-none").text_content() == "1"
-    assert "无楼栋 1" in v.page.locator("#legend .none").text_content()
+    assert "无居住建筑 1" in v.page.locator("#legend .none").text_content()
 
 
 def test_a_click_on_the_map_explains_the_zone(visit):
