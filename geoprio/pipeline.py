@@ -15,11 +15,11 @@ from geoprio._core.files import sha256
 from geoprio._core.findings import Findings
 from geoprio.city import City, build_city
 from geoprio.config import Project, load_project
-from geoprio.indicators import building_access, choose_demand, effective_rules, zone_indicators
+from geoprio.indicators import building_access, check_thresholds, choose_demand, effective_rules, zone_indicators
 from geoprio.network import Network, build_network, count_gaps
 from geoprio.outputs.quality import quality_report
 from geoprio.outputs.result import Result
-from geoprio.score import DecisionMatrix, build_matrix, score_zones
+from geoprio.score import DecisionMatrix, build_criteria, build_matrix, score_zones
 from geoprio.score.weights import default_weights, scaled
 from geoprio.standards import load_rules
 
@@ -60,22 +60,20 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
     stage = _Stages(progress)
     findings = Findings()
     with stage("read"):
-        config = load_project(path)
-        categories = _categories(config)
-        rule_file = load_rules(config.score.rules, path.parent)
-        rules = effective_rules(rule_file, categories, config.indicators)
-        weights = scaled(config.score.weights or default_weights(categories))
-        city = _city(config, path.parent, findings)
+        study = _Study(path)
+        city = _city(study.config, path.parent, findings)
+    config = study.config
     with stage("network"):
         network = _network(city, config)
     with stage("access"):
         access = building_access(city, network, config.access, findings)
     with stage("indicators"):
-        demand = {c: choose_demand(city.buildings, c, findings) for c in categories}
-        table = zone_indicators(city, access, demand, rules, config.access, findings)
+        demand = {c: choose_demand(city.buildings, c, findings) for c in city.categories}
+        table = zone_indicators(city, access, demand, study.rules, config.access, findings)
+    quality = quality_report(findings, city, network, access, demand)
     with stage("score"):
-        matrix = build_matrix(table, weights, rules, config.indicators)
-        zones = _scored(city.zones.join(table), matrix, config.score.missing, findings)
+        matrix = build_matrix(table, study.criteria)
+        zones = _scored(city.zones.join(table), matrix, config.score.missing, quality, findings)
     if strict:
         findings.raise_warnings()
     return Result(
@@ -85,10 +83,10 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
         streets=city.streets,
         rejects=findings.rejects(),
         matrix=matrix,
-        rule_file=rule_file,
-        rules=rules,
+        rule_file=study.rule_file,
+        rules=study.rules,
         overrides=config.indicators,
-        quality=quality_report(findings, city, network, access, demand),
+        quality=quality | {"notes": findings.note_rows()},
         project=config.model_dump(mode="json"),
         inputs=_inputs(config, path),
         folder=path.parent,
@@ -113,10 +111,7 @@ def check(project: str | Path, *, strict: bool = False, progress: Progress | Non
     stage = _Stages(progress)
     findings = Findings()
     with stage("read"):
-        config = load_project(path)
-        rules = load_rules(config.score.rules, path.parent)
-        effective_rules(rules, _categories(config), config.indicators)
-        scaled(config.score.weights or default_weights(_categories(config)))
+        config = _Study(path).config
         city = _city(config, path.parent, findings)
     with stage("network"):
         network = _network(city, config)
@@ -162,12 +157,20 @@ def rescore(result: Result, weights: Mapping[str, float]) -> Result:
     findings = Findings()
     scores = [c for c in result.zones if c in SCORE_COLUMNS or str(c).endswith("_contribution")]
     table = result.zones.drop(columns=scores)
-    matrix = build_matrix(pd.DataFrame(table), scaled(weights), result.rules, result.overrides)
-    missing = result.project["score"]["missing"]
-    project = {**result.project, "score": {**result.project["score"], "weights": dict(weights)}}
-    zones = _scored(table, matrix, missing, findings)
-    return dataclasses.replace(result, zones=zones, matrix=matrix, project=project)
+    shares = scaled(weights)
+    matrix = build_matrix(pd.DataFrame(table), build_criteria(shares, result.rules, result.overrides))
+    zones = _scored(table, matrix, result.project["score"]["missing"], result.quality, findings)
+    given = {str(code): float(w) for code, w in weights.items()}
+    project = result.project | {"score": result.project["score"] | {"weights": given}}
+    # What was noted of the old scores does not hold for the new ones.
+    notes = [n for n in result.quality["notes"] if n["source"] != "score"] + findings.note_rows()
+    return dataclasses.replace(
+        result, zones=zones, matrix=matrix, project=project, quality=result.quality | {"notes": notes}
+    )
 
+
+SHAPEFILE = frozenset((".shp", ".dbf", ".shx", ".prj", ".cpg"))
+"""Endings of the files that make up a shapefile."""
 
 SCORE_COLUMNS = ("priority", "rank", "rank_in_type", "tied_with", "score_status")
 
@@ -187,8 +190,18 @@ class _Stages:
         self.seconds[name] = round(time.perf_counter() - began, 3)
 
 
-def _categories(config: Project) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f.category for f in config.facilities))
+class _Study:
+    """A project file with its rules and criteria: all that can be wrong with it is found before anything is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.config = load_project(path)
+        categories = tuple(dict.fromkeys(f.category for f in self.config.facilities))
+        access, score = self.config.access, self.config.score
+        self.rule_file = load_rules(score.rules, path.parent)
+        self.rules = effective_rules(self.rule_file, categories, self.config.indicators)
+        check_thresholds(self.rules, access.speed_m_per_min, access.cutoff_m)
+        weights = scaled(score.weights if score.weights is not None else default_weights(categories))
+        self.criteria = build_criteria(weights, self.rules, self.config.indicators)
 
 
 def _city(config: Project, base: Path, findings: Findings) -> City:
@@ -206,10 +219,12 @@ def _network(city: City, config: Project) -> Network:
 
 
 def _scored(
-    zones: gpd.GeoDataFrame, matrix: DecisionMatrix, missing: str | None, findings: Findings
+    zones: gpd.GeoDataFrame, matrix: DecisionMatrix, missing: str | None, quality: dict[str, Any], findings: Findings
 ) -> gpd.GeoDataFrame:
     """Return the zones with their scores, in rank order, unranked ones last by id."""
-    scores = score_zones(matrix, zones, missing, findings)
+    found = quality["categories"]
+    without = frozenset(c for c, counts in found.items() if not counts["facilities_by_status"].get("used", 0))
+    scores = score_zones(matrix, zones, missing, findings, without)
     joined = zones.join(scores)
     order = joined.assign(_id=joined.index).sort_values(["rank", "_id"], na_position="last").index
     geometry = joined.geometry
@@ -232,6 +247,4 @@ def _parts(file: Path) -> list[Path]:
     """Return the files that make up one input: a shapefile has several."""
     if file.suffix.lower() != ".shp":
         return [file]
-    return sorted(
-        p for p in file.parent.glob(f"{file.stem}.*") if p.suffix.lower() in {".shp", ".dbf", ".shx", ".prj", ".cpg"}
-    )
+    return sorted(p for p in file.parent.iterdir() if p.stem == file.stem and p.suffix.lower() in SHAPEFILE)

@@ -25,8 +25,9 @@ class InputError(GeoprioError, ValueError):
     """
 
     def __init__(self, *problems: str) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
+        # A line for each problem, whatever the names in the data hold.
+        self.problems = tuple(" ".join(p.splitlines()) for p in problems)
+        super().__init__("\n".join(self.problems))
 
 
 class MissingError(GeoprioError, FileNotFoundError):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geoprio._core.errors import InputError, MissingError, OutputError
+from geoprio._core.errors import GeoprioError, InputError, MissingError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,11 @@ def local_path(base: Path, text: str, where: str) -> Path:
     if "://" in text or "/vsi" in text.replace("\\", "/").lower() or "\0" in text:
         raise InputError(f"{where}: path {text!r} is not a local file; download it and name the file.")
     path = base / text
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError:
+        there = False
+    if not there:
         raise MissingError(f"{where}: file {text!r} is not there (looked in {base}).")
     return path
 
@@ -114,6 +118,10 @@ def whole_folder(out: Path, *, force: bool, protected: Path) -> Iterator[Path]:
         staging.chmod(0o777 & ~_umask())
         check_output(out, force=force, protected=protected)
         _put_in_place(staging, target)
+    except GeoprioError:
+        raise
+    except OSError as error:
+        raise OutputError(f"--out {out} cannot be written: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

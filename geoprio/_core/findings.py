@@ -73,10 +73,20 @@ class Findings:
         if self.warnings:
             raise InputError(*(f"--strict: {n.source}: {n.text}" for n in self.warnings))
 
+    def note_rows(self) -> list[dict[str, str]]:
+        """Return the notes as rows of the report."""
+        return [{"level": n.level, "source": n.source, "text": n.text} for n in self.notes]
+
     @property
     def warnings(self) -> list[Note]:
         """The notes of level ``"warning"``."""
         return [n for n in self.notes if n.level == "warning"]
+
+    def used(self, role: str, rows: int) -> None:
+        """Record how many rows of a source the city uses."""
+        for source in self.sources:
+            if source["role"] == role:
+                source["used"] = rows
 
     def reject(
         self,

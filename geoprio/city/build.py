@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoprio._core.columns import INELIGIBLE
-from geoprio._core.crs import check_working_crs, estimate_working_crs, parse_crs, to_degrees
+from geoprio._core.columns import INELIGIBLE, ZONE_TYPE_ALIASES
 from geoprio._core.errors import InputError
 from geoprio.city.model import City
+from geoprio.city.place import working_crs
+from geoprio.city.reach import facilities_in_reach, gather, streets_in_reach
 from geoprio.city.tables import building_table, facility_table, street_table, zone_table
 from geoprio.city.zones import assign, grid
 from geoprio.sources.layers import read_layers
-from geoprio.sources.osm import is_osm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +37,7 @@ def build_city(
     *,
     crs: str | None = None,
     catchment_m: float = 3000.0,
+    max_snap_m: float = 150.0,
 ) -> City:
     """Read the sources and bring them into one projected CRS.
 
@@ -52,6 +53,8 @@ def build_city(
         Working CRS; estimated (UTM) when not given.
     catchment_m : float
         Buildings, facilities and streets are kept within this distance of a zone.
+    max_snap_m : float
+        Some street must come this near to a zone.
 
     Returns
     -------
@@ -67,7 +70,8 @@ def build_city(
         specs["zones"] = zones
     specs |= {f"facilities[{i}]": spec for i, spec in enumerate(facilities, 1)}
     raw = read_layers(specs, base, findings)
-    working = _working_crs(raw.get("zones", raw["buildings"]), crs, findings)
+    study = "zones" if zones.path else "buildings"
+    working = working_crs(raw[study], study, crs, findings)
 
     houses = building_table(raw["buildings"], buildings, working, findings)
     _need_rows(houses, "buildings", buildings.path)
@@ -75,27 +79,16 @@ def build_city(
     reach = shapely.union_all(shapely.buffer(areas.geometry.to_numpy(), catchment_m, quad_segs=4))
     shapely.prepare(reach)
     lines = street_table(raw["streets"], streets, working, findings)
-    lines = _streets_in_reach(lines, reach, streets.path, findings)
-    counts = {"zones": len(areas), "buildings_read": len(houses)}
-    houses = houses[shapely.intersects_xy(reach, houses["x"], houses["y"])]
-    counts["buildings_beyond_reach"] = counts["buildings_read"] - len(houses)
-    _need_buildings(houses, buildings.path, catchment_m)
-    houses["zone_id"], overlapping = _assigned(areas, houses["x"].to_numpy(), houses["y"].to_numpy(), houses.index)
-    counts["buildings_in_zones"] = int(houses["zone_id"].notna().sum())
-    counts["buildings_outside_zones"] = len(houses) - counts["buildings_in_zones"]
-    counts["buildings_in_several_zones"] = overlapping
-    if overlapping:
-        findings.info("zones", f"{overlapping} buildings lie in more than one zone: the smallest one has them")
-
-    tables = [
-        _facilities_in_reach(
-            facility_table(raw[f"facilities[{i}]"], spec, i, working, findings), spec, i, reach, raw, findings
-        )
-        for i, spec in enumerate(facilities, 1)
-    ]
-    sites = _gather(tables, working, findings)
+    lines = streets_in_reach(lines, areas, reach, max_snap_m, findings)
+    houses, counts = _placed(houses, areas, reach, buildings.path, findings)
+    if zones.grid_m is not None:
+        # A building on the edge of two cells belongs to one of them; the other may be empty now.
+        areas = areas[areas.index.isin(houses["zone_id"])]
+    sites = _sites(raw, facilities, reach, working, findings)
     sites["zone_id"], _ = _assigned(areas, sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy(), sites.index)
     areas["eligible"] = _eligible(areas, houses, zones, findings)
+    for role, used in (("zones", len(areas)), ("buildings", len(houses)), ("streets", len(lines))):
+        findings.used(role, used)
     return City(
         crs=working,
         zones=areas[["name", "zone_type", "eligible", "geometry"]],
@@ -103,23 +96,44 @@ def build_city(
         facilities=sites,
         streets=lines,
         categories=tuple(dict.fromkeys(spec.category for spec in facilities)),
-        counts=counts,
+        counts={"zones": len(areas), **counts},
     )
 
 
-def _working_crs(study: gpd.GeoDataFrame, crs: str | None, findings: Findings) -> CRS:
-    bounds = study.total_bounds
-    if not np.isfinite(bounds).all():
-        raise InputError("[zones] no row has a geometry; check the file.")
-    lon, lat = to_degrees(study.crs, (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-    if not (np.isfinite(lon) and np.isfinite(lat)):
-        raise InputError(
-            f"the coordinates {bounds.round(1).tolist()} do not fit their CRS {study.crs.to_string()}; set crs."
-        )
-    working = parse_crs(crs, "[project]") if crs else estimate_working_crs(float(lon), float(lat))
-    check_working_crs(working, float(lon), float(lat))
-    findings.info("project", f"working CRS {working.to_string()} ({'given' if crs else 'estimated'})")
-    return working
+def _placed(
+    houses: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, reach: shapely.Geometry, path: str, findings: Findings
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Return the buildings within one catchment with their `zone_id`, and the counts for the report."""
+    near = houses[shapely.intersects_xy(reach, houses["x"], houses["y"])]
+    near["zone_id"], overlapping = _assigned(zones, near["x"].to_numpy(), near["y"].to_numpy(), near.index)
+    inside = int(near["zone_id"].notna().sum())
+    if not inside:
+        raise InputError(f"[buildings] {path}: none of {len(houses)} buildings lies in a zone; check the CRS of both.")
+    if overlapping:
+        findings.info("zones", f"{overlapping} buildings lie in more than one zone: the smallest one has them")
+    return near, {
+        "buildings_read": len(houses),
+        "buildings_beyond_reach": len(houses) - len(near),
+        "buildings_in_zones": inside,
+        "buildings_outside_zones": len(near) - inside,
+        "buildings_in_several_zones": overlapping,
+    }
+
+
+def _sites(
+    raw: dict[str, gpd.GeoDataFrame],
+    specs: tuple[FacilitiesSpec, ...],
+    reach: shapely.Geometry,
+    crs: CRS,
+    findings: Findings,
+) -> gpd.GeoDataFrame:
+    tables = []
+    for i, spec in enumerate(specs, 1):
+        role = f"facilities[{i}]"
+        table = facility_table(raw[role], spec, i, crs, findings)
+        tables.append(facilities_in_reach(table, raw[role], spec, role, reach, findings))
+        findings.used(role, len(tables[-1]))
+    return gather(tables, crs, findings)
 
 
 def _zones(
@@ -134,6 +148,7 @@ def _zones(
     area = None if raw is None else shapely.union_all(table.geometry.to_numpy())
     assert spec.grid_m is not None
     cells, dropped = grid(spec.grid_m, houses["x"].to_numpy(), houses["y"].to_numpy(), crs, area)
+    cells["zone_type"] = ZONE_TYPE_ALIASES.get(str(spec.type), str(spec.type))
     if cells.empty:
         raise InputError(f"[zones] no building lies in the area of {spec.path}; check both files and their CRS.")
     findings.info(
@@ -147,81 +162,9 @@ def _need_rows(frame: gpd.GeoDataFrame, role: str, path: str) -> None:
         raise InputError(f"[{role}] {path}: no usable row; check the file, the layer and where.")
 
 
-def _need_buildings(houses: gpd.GeoDataFrame, path: str, catchment_m: float) -> None:
-    if houses.empty:
-        raise InputError(
-            f"[buildings] {path}: no building lies in or within {catchment_m:g} m of a zone; check the CRS of both."
-        )
-
-
-def _streets_in_reach(
-    lines: gpd.GeoDataFrame, reach: shapely.Geometry, path: str, findings: Findings
-) -> gpd.GeoDataFrame:
-    """Keep whole lines that come within one catchment of a zone."""
-    near = shapely.intersects(reach, lines.geometry.to_numpy())
-    if not near.any():
-        raise InputError(
-            f"[streets] {path}: no street lies in or near a zone: zones and streets do not overlap; "
-            "check the CRS of both."
-        )
-    if not near.all():
-        findings.info(
-            "streets",
-            f"{int((~near).sum())} of {len(near)} lines lie farther than one catchment from every zone: not used",
-        )
-    return lines[near].reset_index(drop=True)
-
-
-def _facilities_in_reach(
-    table: gpd.GeoDataFrame,
-    spec: FacilitiesSpec,
-    number: int,
-    reach: shapely.Geometry,
-    raw: dict[str, gpd.GeoDataFrame],
-    findings: Findings,
-) -> gpd.GeoDataFrame:
-    role = f"facilities[{number}]"
-    near = shapely.intersects(reach, table.geometry.to_numpy())
-    drawn = raw[role][raw[role].geometry.notna()]
-    if len(drawn) and not near.any() and not is_osm(spec.path):
-        hint = _fitting(drawn, reach, table.crs)
-        raise InputError(f"[{role}] {spec.path}: all {len(drawn)} facilities lie outside the study area; {hint}")
-    if not near.all():
-        findings.info(
-            role,
-            f"{int((~near).sum())} of {len(near)} facilities lie farther than one catchment from every zone: not used",
-        )
-    return table[near]
-
-
-def _fitting(raw: gpd.GeoDataFrame, reach: shapely.Geometry, working: CRS) -> str:
-    """Say what would bring the points into the study area: swapped axes, or another CRS."""
-    points = shapely.centroid(raw.geometry.to_numpy())
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    tries = [("x and y look swapped: exchange them.", y, x, raw.crs)]
-    for crs in ("EPSG:4326", "EPSG:3857", working.to_string()):
-        tries.append((f'they would fit with crs = "{crs}".', x, y, crs))
-        tries.append((f'they would fit with x and y exchanged and crs = "{crs}".', y, x, crs))
-    for words, a, b, crs in tries:
-        moved = gpd.GeoSeries(gpd.points_from_xy(a, b), crs=crs).to_crs(working)
-        if shapely.intersects(reach, moved.to_numpy()).mean() > 0.5:
-            return words
-    return "check the coordinates and crs."
-
-
 def _assigned(zones: gpd.GeoDataFrame, x: np.ndarray, y: np.ndarray, index: pd.Index) -> tuple[pd.Series, int]:
     ids, overlapping = assign(zones, x, y)
     return ids.set_axis(index), overlapping
-
-
-def _gather(tables: list[gpd.GeoDataFrame], crs: CRS, findings: Findings) -> gpd.GeoDataFrame:
-    """Put the facilities of all sources in one table; the same id in one category again is a duplicate."""
-    sites = gpd.GeoDataFrame(pd.concat(tables), geometry="geometry", crs=crs)
-    again = pd.Series(list(zip(sites["category"], sites.index, strict=True)), dtype=object).duplicated().to_numpy()
-    sites["status"] = np.where(again, "duplicate", "used")
-    if again.any():
-        findings.info("facilities", f"{int(again.sum())} facilities come from two sources under one id: counted once")
-    return sites
 
 
 def _eligible(zones: gpd.GeoDataFrame, houses: gpd.GeoDataFrame, spec: ZonesSpec, findings: Findings) -> pd.Series:

@@ -18,6 +18,9 @@ Kind = Literal["polygon", "line", "building", "any"]
 
 WANTED = {"polygon": (2,), "line": (1,), "building": (0, 2), "any": (0, 1, 2)}
 WORDS = {"polygon": "a polygon", "line": "a line", "building": "a polygon or a point", "any": "a geometry"}
+LARGEST = 1e9
+"""No coordinate of a place on Earth is larger, in degrees, metres or feet."""
+
 # Dimension by shapely's type id; a collection (7) has to be taken apart.
 DIMENSIONS = np.array([0, 1, 1, 2, 0, 1, 2, -1])
 
@@ -41,8 +44,10 @@ def tidy(frame: gpd.GeoDataFrame, kind: Kind, crs: CRS, role: str, findings: Fin
     """
     shapes: NDArray[np.object_] = shapely.force_2d(frame.geometry.to_numpy())
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    xy, of = shapely.get_coordinates(shapes, return_index=True)
+    missing[of[~(np.abs(xy) < LARGEST).all(axis=1)]] = True
     findings.reject(
-        role, frame.index[missing], "no geometry, or one that cannot be read", "draw it or leave the row out"
+        role, frame.index[missing], "no geometry, or coordinates that are no numbers", "draw it or leave the row out"
     )
     broken = ~missing & ~shapely.is_valid(shapes)
     shapes[broken] = shapely.make_valid(shapes[broken])

@@ -33,13 +33,14 @@ def building_table(raw: gpd.GeoDataFrame, spec: BuildingsSpec, crs: CRS, finding
     out = frame[["geometry"]].copy()
     uses = as_text(frame[columns["use"]]) if "use" in columns else pd.Series(None, index=frame.index, dtype="str")
     known = {value: building_use(value) for value in uses.dropna().unique()}
-    out["use"] = uses.map(known).fillna("unknown").astype("str")
+    out["use"] = uses.map(known).astype("str").fillna("unknown")
     for name in BUILDING_NUMBERS:
         if name in columns:
             values = frame[columns[name]]
             if osm and name == "year_built":
                 values = as_text(values).str.extract(r"^(\d{4})", expand=False)
-            out[name] = as_numbers(values, role, columns[name], findings)
+            positive = name in {"floors", "year_built"}
+            out[name] = as_numbers(values, role, columns[name], findings, above_zero=positive)
     centroids = out.geometry.centroid
     out["x"], out["y"] = centroids.x, centroids.y
     return _indexed(out, ids, "building_id", role, spec.path)
@@ -89,7 +90,7 @@ def zone_table(raw: gpd.GeoDataFrame, spec: ZonesSpec, crs: CRS, findings: Findi
     if eligible_column:
         out["eligible"] = as_yes_no(frame[eligible_column], role, eligible_column, findings)
     if spec.year_built:
-        out["year_built"] = as_numbers(frame[spec.year_built], role, spec.year_built, findings)
+        out["year_built"] = as_numbers(frame[spec.year_built], role, spec.year_built, findings, above_zero=True)
     return _indexed(out, ids, "zone_id", role, spec.path)
 
 

@@ -38,6 +38,8 @@ def add_to(app: typer.Typer) -> None:
         from geoprio.outputs.write import write_check  # noqa: PLC0415
 
         folder = out or project.with_name(f"{project.stem}_check")
+        # The default folder is geoprio's own: the last report may go, but nothing else that stands there.
+        force = force or out is None
         check_output(folder, force=force, protected=project.parent)
         with stages(3, progress, quiet=quiet) as tell:
             report = pipeline.check(project, strict=strict, progress=tell)

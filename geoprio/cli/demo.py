@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from geoprio._core.errors import OutputError
+from geoprio._core.files import check_output
 from geoprio.cli.options import Force, Lang, Language, Quiet, ShowProgress, Verbose
 from geoprio.cli.run import run_to
 
@@ -28,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
         progress: ShowProgress = None,
     ) -> None:
         """Copy the built-in example (an invented town, synthetic data) to DIR, run it, and say where the map is."""
+        check_output(folder / "out", force=force, protected=folder)
         copy_example(folder)
         run_to(
             folder / "project.toml",

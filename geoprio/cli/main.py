@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from typing import Annotated
@@ -40,6 +41,8 @@ def _options(
 
 def main() -> None:
     """Run the command line; exit 0 when done, 2 for bad input (one message), 1 for a fault of geoprio's own."""
+    # Ending by a signal unwinds like any error, so that no half-written folder stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         app()
     except GeoprioError as error:

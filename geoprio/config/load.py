@@ -31,10 +31,10 @@ def load_project(path: str | Path) -> Project:
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise MissingError(f"project file {str(path)!r} is not there.") from None
     except UnicodeDecodeError:
         raise InputError(f"{path.name}: it is not UTF-8; save it as UTF-8.") from None
+    except OSError as error:
+        raise MissingError(f"project file {str(path)!r} cannot be read: {error.strerror}.") from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -45,7 +45,7 @@ def load_project(path: str | Path) -> Project:
     try:
         project = Project.model_validate(data)
     except ValidationError as error:
-        raise InputError(*(f"{path.name}: {_in_words(e)}" for e in error.errors())) from None
+        raise InputError(*(f"{path.name}: {line}" for line in _lines(error.errors()))) from None
     if project.project.name:
         return project
     return project.model_copy(update={"project": project.project.model_copy(update={"name": path.stem})})
@@ -54,6 +54,21 @@ def load_project(path: str | Path) -> Project:
 def schema_text() -> str:
     """Return the JSON schema of the project file."""
     return json.dumps(Project.model_json_schema(), ensure_ascii=False, indent=2)
+
+
+def _lines(errors: list[ErrorDetails]) -> list[str]:
+    """Return one line per place: a value that fits none of several kinds has an error for each of them."""
+    first: dict[str, ErrorDetails] = {}
+    for error in errors:
+        place = _dotted(error["loc"])
+        extra = error["type"] == "extra_forbidden"
+        for other in [p for p in first if extra and place.startswith(f"{p}.")]:
+            del first[other]
+        if not any(place.startswith(f"{p}.") and first[p]["type"] != "extra_forbidden" for p in first):
+            first.setdefault(place, error)
+    # A list is too short when its one item is broken: the item's own error says more.
+    inner = {p: e for p, e in first.items() if not any(q.startswith((f"{p}.", f"{p}[")) for q in first)}
+    return [_in_words(error) for error in inner.values()]
 
 
 def _in_words(error: ErrorDetails) -> str:
@@ -76,7 +91,7 @@ def _dotted(loc: tuple[int | str, ...]) -> str:
     for part in loc:
         if isinstance(part, int):
             text += f"[{part + 1}]"
-        elif part not in {"str", "ColumnChoice"}:
+        elif not re.fullmatch(r"str|int|float|bool|ColumnChoice|list\[.*", part):
             text += f".{part}" if text else str(part)
     return text
 
@@ -84,6 +99,8 @@ def _dotted(loc: tuple[int | str, ...]) -> str:
 def _known_keys(model: Any, loc: tuple[int | str, ...]) -> list[str]:  # noqa: ANN401 - walks types
     """Return the keys of the part of the model that `loc` leads to."""
     for part in loc:
+        if isinstance(part, int) or part == "ColumnChoice":
+            continue
         if isinstance(model, type) and issubclass(model, BaseModel):
             field = model.model_fields.get(str(part))
             model = field.annotation if field else None

@@ -3,7 +3,7 @@
 from geoprio.indicators.access import AccessSpec, BuildingAccess, building_access
 from geoprio.indicators.demand import Demand, choose_demand
 from geoprio.indicators.registry import INDICATORS, Indicator, find
-from geoprio.indicators.spec import IndicatorSpec, effective_rules
+from geoprio.indicators.spec import IndicatorSpec, check_thresholds, effective_rules
 from geoprio.indicators.zonal import zone_indicators
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Indicator",
     "IndicatorSpec",
     "building_access",
+    "check_thresholds",
     "choose_demand",
     "effective_rules",
     "find",

@@ -28,7 +28,7 @@ class AccessSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    speed_m_per_min: float = Field(default=60.0, gt=0)
+    speed_m_per_min: float = Field(default=60.0, ge=1, le=1000)
     """Walking speed; 60 m/min is the pace of planning standards."""
     cutoff_m: float = Field(default=3000.0, gt=0)
     """Farther facilities are not looked for; also how far around the zones the sources are read."""
@@ -42,8 +42,8 @@ class AccessSpec(BaseModel):
     @field_validator("rings_m")
     @classmethod
     def _above_zero(cls, rings: tuple[float, ...]) -> tuple[float, ...]:
-        if any(r <= 0 for r in rings) or len(set(rings)) != len(rings):
-            raise ValueError("rings must be above 0 and differ")
+        if any(r <= 0 or r != int(r) for r in rings) or len(set(rings)) != len(rings):
+            raise ValueError("rings must be whole metres above 0 and differ")
         return tuple(sorted(rings))
 
     @model_validator(mode="after")
@@ -135,8 +135,8 @@ def _category(
     within = counts(network, homes, stops, spec.rings_m)
     known = homes.snapped & bool(len(ids))
     for k, ring in enumerate(spec.rings_m):
-        columns[f"{category}_count_{ring:g}m"] = pd.array(np.where(known, within[:, k], 0), dtype="Int64")
-        columns[f"{category}_count_{ring:g}m"][~known] = pd.NA  # type: ignore[index]
+        columns[f"{category}_count_{ring:.0f}m"] = pd.array(np.where(known, within[:, k], 0), dtype="Int64")
+        columns[f"{category}_count_{ring:.0f}m"][~known] = pd.NA  # type: ignore[index]
     return columns
 
 
@@ -147,16 +147,16 @@ def _report(
     if unsnapped:
         ids = city.buildings.index[~homes.snapped]
         findings.reject(
-            "buildings",
+            "access",
             ids,
-            f"farther than {spec.max_snap_m:g} m from every street: access unknown",
+            f"building farther than {spec.max_snap_m:g} m from every street: kept, its access is unknown",
             "add the missing street or raise [access] max_snap_m",
         )
     lost = sites.index[sites["status"] == UNSNAPPED]
     findings.reject(
-        "facilities",
+        "access",
         lost,
-        f"farther than {spec.max_snap_m:g} m from every street: not used",
+        f"facility farther than {spec.max_snap_m:g} m from every street: not used",
         "check the position, add the missing street or raise [access] max_snap_m",
     )
     small = int((homes.snapped & ~real).sum())

@@ -29,14 +29,14 @@ class Demand:
     ----------
     kind : str
         ``population_60plus``, ``population_0_2``, ``population``, ``dwellings``, ``floor_area_m2`` or ``buildings``.
-    values : ndarray of float, shape (buildings,)
+    weight : ndarray of float, shape (buildings,)
         0 for buildings whose use is `other`.
     imputed : int
         Buildings whose value is their zone's, else the city's, median.
     """
 
     kind: str
-    values: Floats
+    weight: Floats
     imputed: int
 
 
@@ -56,20 +56,26 @@ def choose_demand(buildings: gpd.GeoDataFrame, category: str, findings: Findings
     -------
     Demand
     """
+    kinds = dict.fromkeys((GROUP.get(category, "population"), "population", "dwellings", "floor_area_m2"))
+    found = first_known(buildings, tuple(kinds))
+    if found is None:
+        return Demand("buildings", (buildings["use"] != "other").to_numpy(float), 0)
+    if found.imputed:
+        what = f"{category}: {found.kind} of {found.imputed} buildings"
+        findings.info("buildings", f"{what} imputed by the median of their zone or the city")
+    return found
+
+
+def first_known(buildings: gpd.GeoDataFrame, kinds: tuple[str, ...]) -> Demand | None:
+    """Return the first kind that is known for ≥ 90 % of the homes in zones, gaps filled; None where none is."""
     home = (buildings["use"] != "other").to_numpy()
     asked = home & buildings["zone_id"].notna().to_numpy()
-    for kind in dict.fromkeys((GROUP.get(category, "population"), "population", "dwellings", "floor_area_m2")):
+    for kind in kinds:
         values = _known(buildings, kind)
-        if values is None or not asked.any() or np.isfinite(values[asked]).mean() < KNOWN_SHARE:
-            continue
-        filled, imputed = _fill(values, buildings["zone_id"], home)
-        if imputed:
-            findings.info(
-                "buildings",
-                f"{category}: {kind} of {imputed} buildings imputed by the median of their zone or the city",
-            )
-        return Demand(kind, np.where(home, filled, 0.0), imputed)
-    return Demand("buildings", home.astype(float), 0)
+        if values is not None and asked.any() and np.isfinite(values[asked]).mean() >= KNOWN_SHARE:
+            filled, imputed = _fill(values, buildings["zone_id"], home)
+            return Demand(kind, np.where(home, filled, 0.0), imputed)
+    return None
 
 
 def _known(buildings: gpd.GeoDataFrame, kind: str) -> Floats | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -45,7 +46,9 @@ def effective_rules(rules: Rules, categories: tuple[str, ...], overrides: tuple[
         If a category has no threshold, two overrides contradict each other, or an override names no indicator.
     """
     found: dict[str, Rule] = {}
-    problems = []
+    problems = _override_problems(categories, overrides)
+    if problems:
+        raise InputError(*problems)
     for category in categories:
         rule = rules.for_category(category)
         thresholds = {
@@ -66,3 +69,42 @@ def effective_rules(rules: Rules, categories: tuple[str, ...], overrides: tuple[
     if problems:
         raise InputError(*problems)
     return found
+
+
+def _override_problems(categories: tuple[str, ...], overrides: tuple[IndicatorSpec, ...]) -> list[str]:
+    """Return what is wrong with the overrides, so that none stays without effect unnoticed."""
+    problems = []
+    for number, override in enumerate(overrides, 1):
+        where = f"[[indicators]] {number}"
+        try:
+            kind, _ = find(override.code, categories)
+        except InputError as error:
+            problems.append(f"{where}: {error}")
+            continue
+        if any(o.code == override.code for o in overrides[: number - 1]):
+            problems.append(f"{where}: {override.code} stands there more than once; put its keys together.")
+        if override.threshold_m is None and override.good is None and override.bad is None:
+            problems.append(f"{where}: {override.code} sets nothing; give threshold_m, good or bad.")
+        elif not kind.direction and override.threshold_m is None:
+            problems.append(f"{where}: {override.code} is for information only and has no anchors.")
+    return problems
+
+
+def check_thresholds(rules: Mapping[str, Rule], speed_m_per_min: float, cutoff_m: float) -> None:
+    """Check that every threshold lies within the distance that is searched.
+
+    Raises
+    ------
+    InputError
+        If a facility within the threshold could lie beyond the cutoff.
+    """
+    problems = []
+    for rule in rules.values():
+        metres = rule.threshold * (speed_m_per_min if rule.unit == "min" else 1.0)
+        if metres > cutoff_m:
+            problems.append(
+                f"[access] cutoff_m = {cutoff_m:g} is less than the threshold of {rule.category}, "
+                f"{rule.threshold:g} {rule.unit} ({metres:g} m); raise cutoff_m."
+            )
+    if problems:
+        raise InputError(*problems)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geoprio._core.columns import BEYOND_CUTOFF, NO_FACILITIES, REACHED, UNREACHABLE
+from geoprio.indicators.demand import KNOWN_SHARE, first_known
 from geoprio.indicators.registry import DWELLINGS_SUFFIX, INDICATORS, ZoneAccess, indicator
 
 if TYPE_CHECKING:
@@ -140,15 +141,14 @@ def zone_indicators(
 
 def _people(city: City, zone: np.ndarray, findings: Findings) -> tuple[Floats | None, str]:
     """Return people (or else dwellings) per zone and the suffix of the column's name."""
+    found = first_known(city.buildings, ("population", "dwellings"))
+    if found is None:
+        lack = f"neither population nor dwellings is known for {100 * KNOWN_SHARE:g} % of the homes in zones"
+        findings.info("zones", f"facilities per 1,000 are not computed: {lack}")
+        return None, ""
     inside = zone >= 0
-    for column, suffix in (("population", ""), ("dwellings", DWELLINGS_SUFFIX)):
-        if column in city.buildings and city.buildings[column].notna().any():
-            values = city.buildings[column].fillna(0).to_numpy(float)
-            return np.bincount(zone[inside], weights=values[inside], minlength=len(city.zones)).astype(float), suffix
-    findings.info(
-        "zones", "facilities per 1,000 are not computed: the buildings carry neither population nor dwellings"
-    )
-    return None, ""
+    people = np.bincount(zone[inside], weights=found.weight[inside], minlength=len(city.zones)).astype(float)
+    return people, DWELLINGS_SUFFIX if found.kind == "dwellings" else ""
 
 
 def _view(
@@ -170,7 +170,7 @@ def _view(
     return ZoneAccess(
         zone=zone,
         zones=len(city.zones),
-        demand=demand.values,
+        demand=demand.weight,
         distance=table[f"{category}_distance_m"].to_numpy(float),
         cost=table[f"{category}_{'distance_m' if rule.unit == 'm' else 'walk_min'}"].to_numpy(float),
         known=known,

@@ -37,8 +37,12 @@ def quality_report(
     """
     rejects = findings.rejects()
     grouped = rejects.groupby(["source", "reason", "mend"], sort=True).size().rename("rows").reset_index()
-    set_aside = rejects["source"].value_counts()
-    sources = [{**s, "set_aside": int(set_aside.get(s["role"], 0))} for s in findings.sources]
+    whole = rejects["column"] == ""
+    rows, values = rejects.loc[whole, "source"].value_counts(), rejects.loc[~whole, "source"].value_counts()
+    sources = [
+        {**s, "rows_set_aside": int(rows.get(s["role"], 0)), "values_set_aside": int(values.get(s["role"], 0))}
+        for s in findings.sources
+    ]
     report: dict[str, Any] = {
         "crs": city.crs.to_string(),
         "sources": sources,
@@ -46,7 +50,7 @@ def quality_report(
         "network": _network(network),
         "categories": {c: _category(c, city, access, demand) for c in city.categories},
         "rejects_by_reason": grouped.to_dict("records"),
-        "notes": [{"level": n.level, "source": n.source, "text": n.text} for n in findings.notes],
+        "notes": findings.note_rows(),
     }
     if access is not None:
         report["city"]["buildings_unsnapped"] = int(access.columns["snap_m"].isna().sum())

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+SOURCE_COLUMNS = (
+    *("role", "path", "layer", "rows", "left_by_where", "rows_set_aside", "values_set_aside", "used"),
+    *("crs", "crs_from", "encoding"),
+)
+
 
 def quality_markdown(report: dict[str, Any], title: str, lang: str) -> str:
     """Return the data-quality report as Markdown.
@@ -17,41 +22,28 @@ def quality_markdown(report: dict[str, Any], title: str, lang: str) -> str:
     lang : {"zh", "en"}
     """
     word = 1 if lang == "en" else 0
-    parts = [
-        f"# {('数据质量报告', 'Data quality')[word]}: {_cell(title)}",
-        f"{('工作坐标系', 'Working CRS')[word]}: {report['crs']}",
-    ]
-    parts.append(
-        _section(
-            ("数据来源", "Sources")[word],
-            report["sources"],
-            ("role", "path", "layer", "rows", "left_by_where", "set_aside", "crs", "crs_from", "encoding"),
-        )
-    )
-    parts.append(
-        _section(
-            ("城市", "City")[word], [{"what": k, "count": v} for k, v in report["city"].items()], ("what", "count")
-        )
-    )
-    parts.append(
-        _section(
-            ("街道网络", "Streets")[word],
-            [{"what": k, "value": v} for k, v in report["network"].items()],
-            ("what", "value"),
-        )
-    )
-    rows = [
+    pairs = [{"what": k, "value": v} for k, v in report["city"].items()]
+    streets = [{"what": k, "value": v} for k, v in report["network"].items()]
+    found = [
         {"category": c, "what": k, "value": _inner(v)}
-        for c, found in report["categories"].items()
-        for k, v in found.items()
+        for c, row in report["categories"].items()
+        for k, v in row.items()
     ]
-    parts.append(_section(("设施类别", "Categories")[word], rows, ("category", "what", "value")))
-    rows = report["rejects_by_reason"]
-    parts.append(
-        _section(("搁置的行和值", "Rows and values set aside")[word], rows, ("source", "reason", "rows", "mend"))
+    sections = (
+        (("数据来源", "Sources"), report["sources"], SOURCE_COLUMNS),
+        (("城市", "City"), pairs, ("what", "value")),
+        (("街道网络", "Streets"), streets, ("what", "value")),
+        (("设施类别", "Categories"), found, ("category", "what", "value")),
+        (
+            ("搁置的行和值", "Rows and values set aside"),
+            report["rejects_by_reason"],
+            ("source", "reason", "rows", "mend"),
+        ),
+        (("提示", "Notes"), report["notes"], ("level", "source", "text")),
     )
-    parts.append(_section(("提示", "Notes")[word], report["notes"], ("level", "source", "text")))
-    return "\n\n".join(parts) + "\n"
+    head = f"# {('数据质量报告', 'Data quality')[word]}: {_cell(title)}"
+    crs = f"{('工作坐标系', 'Working CRS')[word]}: {report['crs']}"
+    return "\n\n".join([head, crs, *(_section(names[word], rows, columns) for names, rows, columns in sections)]) + "\n"
 
 
 def _section(title: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:

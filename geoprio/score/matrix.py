@@ -75,15 +75,13 @@ class DecisionMatrix:
         return np.array([c.bad for c in self.criteria])
 
 
-def build_matrix(
-    table: pd.DataFrame, weights: Mapping[str, float], rules: Mapping[str, Rule], overrides: tuple[IndicatorSpec, ...]
-) -> DecisionMatrix:
-    """Return the decision matrix of the weighted indicators.
+def build_criteria(
+    weights: Mapping[str, float], rules: Mapping[str, Rule], overrides: tuple[IndicatorSpec, ...]
+) -> tuple[Criterion, ...]:
+    """Return the criteria of the weighted indicators.
 
     Parameters
     ----------
-    table : DataFrame
-        Index `zone_id`; holds every weighted indicator as a column.
     weights : mapping of code to weight
         Above 0, sum 1.
     rules : mapping of category to Rule
@@ -92,7 +90,7 @@ def build_matrix(
     Raises
     ------
     InputError
-        If a weighted indicator is not known, was not computed, has no direction or no anchor in its unit.
+        If a weighted indicator is not known, has no direction or no anchor in its unit.
     """
     categories = tuple(rules)
     given = {o.code: o for o in overrides}
@@ -100,18 +98,41 @@ def build_matrix(
     problems: list[str] = []
     for code, weight in weights.items():
         try:
-            criteria.append(_criterion(code, weight, table, rules, given.get(code), categories))
+            criteria.append(_criterion(code, weight, rules, given.get(code), categories))
         except InputError as error:
             problems.extend(error.problems)
     if problems:
         raise InputError(*problems)
-    return DecisionMatrix(table[[c.code for c in criteria]].astype(float).copy(), tuple(criteria))
+    return tuple(criteria)
+
+
+def build_matrix(table: pd.DataFrame, criteria: tuple[Criterion, ...]) -> DecisionMatrix:
+    """Return the decision matrix of the criteria.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index `zone_id`; holds every weighted indicator as a column.
+    criteria : tuple of Criterion
+
+    Raises
+    ------
+    InputError
+        If an indicator was not computed for this city.
+    """
+    problems = [
+        f"[score] weights: {c.code!r} was not computed for this city; see the data-quality report."
+        for c in criteria
+        if c.code not in table
+    ]
+    if problems:
+        raise InputError(*problems)
+    return DecisionMatrix(table[[c.code for c in criteria]].astype(float).copy(), criteria)
 
 
 def _criterion(
     code: str,
     weight: float,
-    table: pd.DataFrame,
     rules: Mapping[str, Rule],
     override: IndicatorSpec | None,
     categories: tuple[str, ...],
@@ -119,8 +140,6 @@ def _criterion(
     kind, category = find(code, categories)
     if not kind.direction:
         raise InputError(f"[score] weights: {unknown_indicator(code, categories)}")
-    if code not in table:
-        raise InputError(f"[score] weights: {code!r} was not computed for this city; see the data-quality report.")
     rule = rules[category]
     good, bad = _anchors(kind, rule)
     words = (

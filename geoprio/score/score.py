@@ -46,7 +46,13 @@ class ScoreSpec(BaseModel):
         return missing
 
 
-def score_zones(matrix: DecisionMatrix, zones: pd.DataFrame, missing: str | None, findings: Findings) -> pd.DataFrame:
+def score_zones(
+    matrix: DecisionMatrix,
+    zones: pd.DataFrame,
+    missing: str | None,
+    findings: Findings,
+    without_facility: frozenset[str] = frozenset(),
+) -> pd.DataFrame:
     """Return priority, rank and contributions of each zone.
 
     Parameters
@@ -57,6 +63,8 @@ def score_zones(matrix: DecisionMatrix, zones: pd.DataFrame, missing: str | None
         `{category}_demand` and `{category}_covered_share`.
     missing : str or None
         Rule for unknown values, as in `ScoreSpec`.
+    without_facility : frozenset of str
+        Categories of which no facility can be walked to: their weight goes to the others for all zones.
 
     Returns
     -------
@@ -73,12 +81,14 @@ def score_zones(matrix: DecisionMatrix, zones: pd.DataFrame, missing: str | None
     has_demand = (demand > 0).any(axis=1)
     eligible = zones["eligible"].fillna(True).to_numpy(bool)  # noqa: FBT003 - unknown is ranked
     scored = has_demand & eligible
-    values = _complete(matrix, scored, missing, findings)
+    values = _complete(matrix, scored, missing, without_facility, findings)
     parts = weighted_sum(urgency(values, matrix.good, matrix.bad), matrix.weights)
     known = scored & np.isfinite(parts).any(axis=1)
     parts[~known] = np.nan
     priority = pd.Series(np.where(known, np.nansum(parts, axis=1), np.nan), index=zones.index, name="priority")
     status = np.select([~has_demand, ~eligible, ~known], [NO_BUILDINGS, INELIGIBLE, NO_DATA], SCORED)
+    if not known.any():
+        findings.warn("score", "no zone could be ranked: none has both demand and a known indicator")
     ranks = rank_zones(priority, _unserved(matrix, zones), zones["zone_type"])
     out = pd.DataFrame(
         {"priority": priority, **ranks, "score_status": pd.array(status, dtype="str")}, index=zones.index
@@ -90,15 +100,16 @@ def _categories(zones: pd.DataFrame) -> list[str]:
     return [c.removesuffix("_demand") for c in zones.columns if c.endswith("_demand")]
 
 
-def _complete(matrix: DecisionMatrix, scored: Bools, missing: str | None, findings: Findings) -> np.ndarray:
+def _complete(
+    matrix: DecisionMatrix, scored: Bools, missing: str | None, without_facility: frozenset[str], findings: Findings
+) -> np.ndarray:
     """Return the values after the rule for missing ones; what stays NaN is renormalised."""
     values = matrix.table.to_numpy(float).copy()
     lacking = np.isnan(values) & scored[:, None]
     problems = []
     for k, criterion in enumerate(matrix.criteria):
         n = int(lacking[:, k].sum())
-        if not n or n == scored.sum():
-            # A criterion that nobody has was reported when it was computed; its weight goes to the others for all.
+        if not n or criterion.category in without_facility:
             continue
         text = f"{criterion.code} is unknown for {n} of {int(scored.sum())} zones"
         if missing == "refuse":

@@ -19,17 +19,24 @@ def scaled(weights: Mapping[str, float]) -> dict[str, float]:
     InputError
         If one is negative or no number, or all are zero.
     """
-    problems = [
-        f"[score] weights: {code} = {w} must be 0 or more."
-        for code, w in weights.items()
-        if not (math.isfinite(w) and w >= 0)
-    ]
+    numbers: dict[str, float] = {}
+    problems = []
+    for code, weight in weights.items():
+        try:
+            numbers[code] = float(weight)
+        except (TypeError, ValueError, OverflowError):
+            numbers[code] = math.nan
+        if not (math.isfinite(numbers[code]) and numbers[code] >= 0):
+            problems.append(f"[score] weights: {code} = {weight!r} must be a number of 0 or more.")
     if problems:
         raise InputError(*problems)
-    total = math.fsum(weights.values())
-    if not total > 0:
+    largest = max(numbers.values(), default=0.0)
+    if not largest > 0:
         raise InputError("[score] weights are all zero; give at least one indicator a weight above 0.")
-    return {code: w / total for code, w in weights.items() if w > 0}
+    # Dividing by the largest first keeps weights near the end of the number range from overflowing.
+    shares = {code: w / largest for code, w in numbers.items()}
+    total = math.fsum(shares.values())
+    return {code: w / total for code, w in shares.items() if w / total > 0}
 
 
 def default_weights(categories: tuple[str, ...]) -> dict[str, float]:

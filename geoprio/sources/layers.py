@@ -9,8 +9,8 @@ from geoprio._core.files import local_path
 from geoprio.sources.categories import OSM_KEYS, OSM_RULES, WALK_KEYS, is_walkable
 from geoprio.sources.osm import AREA_TYPES, Want, is_osm, scan
 from geoprio.sources.spec import BuildingsSpec, FacilitiesSpec, StreetsSpec, ZonesSpec
-from geoprio.sources.tables import matches, require_columns, tag_matcher
-from geoprio.sources.vector import read_vector
+from geoprio.sources.tables import matches, require_columns, wanted_texts
+from geoprio.sources.vector import no_idle_keys, read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +62,10 @@ def read_layers(specs: Mapping[str, SourceSpec], base: Path, findings: Findings)
         raw.update(zip(roles, scan(path, wants, findings), strict=True))
     layers = {}
     for role, spec in specs.items():
+        if role in raw:
+            no_idle_keys(spec, role, "OSM")
         frame = raw[role] if role in raw else read_vector(paths[role], spec, role, findings)
-        layers[role] = frame if role in raw else _filtered(frame, spec, role)
+        layers[role] = frame if role in raw else _filtered(frame, spec, role, findings)
         findings.sources.append(
             {"role": role, "path": spec.path, "layer": spec.layer, "crs": frame.crs.to_string(),
              "crs_from": "project" if spec.crs else "file", "encoding": spec.encoding,
@@ -72,13 +74,15 @@ def read_layers(specs: Mapping[str, SourceSpec], base: Path, findings: Findings)
     return layers
 
 
-def _filtered(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str) -> gpd.GeoDataFrame:
+def _filtered(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
     require_columns(frame, spec.where, role, spec.path)
     kept = frame[matches(frame, spec.where)]
     if kept.empty and not isinstance(spec, FacilitiesSpec):
         raise InputError(
             f"[{role}] {spec.path}: where = {spec.where} keeps none of {len(frame)} rows; check the values."
         )
+    if kept.empty:
+        findings.info(role, f"where = {spec.where} keeps none of {len(frame)} rows")
     return kept
 
 
@@ -87,7 +91,7 @@ def _want(role: str, spec: SourceSpec) -> Want:
     extra = tuple(spec.where)
     if isinstance(spec, BuildingsSpec):
         keys = (*BUILDING_TAGS.values(), *(c for c in spec.columns.model_dump().values() if c))
-        rule = _both(lambda t: t.get("building", "no") != "no", spec.where)
+        rule = _both(lambda t: t.get("building", "no") != "no" and t.get("building:part", "no") == "no", spec.where)
         return Want(role, "area", rule, ("building",), _unique(*keys, *extra))
     if isinstance(spec, StreetsSpec):
         return Want(role, "line", _both(is_walkable, spec.where), ("highway",), _unique(*WALK_KEYS, *extra))
@@ -131,7 +135,7 @@ def _zone_rule(spec: ZonesSpec) -> Match:
 
 
 def _both(rule: Match | None, where: Where) -> Match:
-    wanted = tag_matcher(where)
+    wanted = {key: wanted_texts(value) for key, value in where.items()}
 
     def match(tags: Mapping[str, str]) -> bool:
         for key, values in wanted.items():

@@ -164,5 +164,5 @@ def _frame(want: Want, got: _Found, findings: Findings) -> gpd.GeoDataFrame:
     for key in want.keys:
         data[key] = pd.Series([tags.get(key) for tags in got.tags], dtype="str")
     frame = gpd.GeoDataFrame(data, geometry=shapely.from_wkb(got.shapes), crs="EPSG:4326")
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return frame
+    # The OSM id is what a mapper can look up; it stands in for the row number in every message.
+    return frame.set_index(pd.Index(got.ids, dtype="str"))

@@ -6,6 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from geoprio._core.columns import ZONE_TYPE_ALIASES, ZONE_TYPES
+
 Scalar = str | int | float | bool
 Where = dict[str, Scalar | list[Scalar]]
 
@@ -77,14 +79,24 @@ class ZonesSpec(SourceSpec):
     eligible: Eligibility | None = None
     year_built: str | None = None
     """Column of the year in which the zone was built."""
-    grid_m: float | None = Field(default=None, gt=0)
+    grid_m: float | None = Field(default=None, ge=1)
     """Side of the square cells in metres."""
 
     @model_validator(mode="after")
     def _file_or_grid(self) -> Self:
         if not self.path and self.grid_m is None:
             raise ValueError("give path (a file of zones) or grid_m (a square grid)")
+        columns = (self.id, self.name, self.year_built, self.eligible and self.eligible.column)
+        if self.grid_m is not None and (any(columns) or not isinstance(self.type, str)):
+            raise ValueError("the cells of a grid have no columns: leave id, name, year_built and {column = …} out")
         return self
+
+    @field_validator("type")
+    @classmethod
+    def _known_type(cls, kind: str | ColumnChoice) -> str | ColumnChoice:
+        if isinstance(kind, str) and kind not in (*ZONE_TYPES, *ZONE_TYPE_ALIASES):
+            raise ValueError(f"{kind!r} is not a zone type; use one of {', '.join(ZONE_TYPES)}")
+        return kind
 
 
 class BuildingColumns(Frozen):

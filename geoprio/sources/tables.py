@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import warnings
 from typing import TYPE_CHECKING
@@ -32,6 +33,10 @@ def read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
     """
     chosen = encoding or "utf-8-sig"
     try:
+        codecs.lookup(chosen)
+    except (LookupError, ValueError):
+        raise InputError(f"{path.name}: encoding {chosen!r} is not known; try gb18030 or utf-8.") from None
+    try:
         with warnings.catch_warnings():
             # A row longer than the header would be cut with no more than a warning.
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -42,8 +47,6 @@ def read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
         raise InputError(
             f'{path.name}: it is not {chosen}; add encoding = "gb18030" or the one that it was saved in.'
         ) from None
-    except LookupError:
-        raise InputError(f"{path.name}: encoding {chosen!r} is not known; try gb18030 or utf-8.") from None
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
         raise InputError(f"{path.name}: not a table with one header row ({str(error).strip()}).") from None
 
@@ -74,7 +77,9 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str | None], role: st
 
 def as_text(values: pd.Series) -> pd.Series:
     """Return values as stripped text; whole numbers without a decimal point, missing stays missing."""
-    if pd.api.types.is_float_dtype(values):
+    if pd.api.types.is_bool_dtype(values):
+        plain = values.astype("str").str.lower()
+    elif pd.api.types.is_float_dtype(values) and not isinstance(values.dtype, pd.Float64Dtype):
         plain = pd.Series([f"{v:.15g}" for v in values.astype(float)], index=values.index, dtype="str")
     else:
         plain = values.astype("str")
@@ -82,12 +87,16 @@ def as_text(values: pd.Series) -> pd.Series:
     return plain.mask(values.isna() | plain.eq(""))
 
 
-def as_numbers(values: pd.Series, role: str, column: str, findings: Findings) -> pd.Series:
-    """Return values as floats; what is no number or below zero is missing and stands in the rejects."""
+def as_numbers(values: pd.Series, role: str, column: str, findings: Findings, *, above_zero: bool = False) -> pd.Series:
+    """Return values as floats; what is no number, below zero (or zero) is missing and stands in the rejects."""
     text = as_text(values)
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
     numbers = numbers.mask(~np.isfinite(numbers))
-    for bad, reason in ((text.notna() & numbers.isna(), "not a number"), (numbers < 0, "below zero")):
+    low = numbers <= 0 if above_zero else numbers < 0
+    for bad, reason in (
+        (text.notna() & numbers.isna(), "not a number"),
+        (low, "not above zero" if above_zero else "below zero"),
+    ):
         findings.reject(
             role,
             values.index[bad],
@@ -96,7 +105,7 @@ def as_numbers(values: pd.Series, role: str, column: str, findings: Findings) ->
             column=column,
             values=text[bad],
         )
-    return numbers.mask(numbers < 0)
+    return numbers.mask(low)
 
 
 def as_yes_no(values: pd.Series, role: str, column: str, findings: Findings) -> pd.Series:
@@ -127,16 +136,17 @@ def matches(frame: pd.DataFrame, where: Where) -> pd.Series:
 
 def wanted_value(text: pd.Series, wanted: object) -> pd.Series:
     """Return which texts are among the wanted values."""
-    values = {_plain(v) for v in (wanted if isinstance(wanted, list) else [wanted])}
+    values = wanted_texts(wanted)
     return text.notna() if "*" in values else text.isin(values)
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value)
-    return f"{value:.15g}" if isinstance(value, float) else str(value).strip()
-
-
-def tag_matcher(where: Where) -> dict[str, frozenset[str]]:
-    """Return `where` as sets of texts, for OSM tags."""
-    return {k: frozenset(_plain(v) for v in (w if isinstance(w, list) else [w])) for k, w in where.items()}
+def wanted_texts(wanted: object) -> frozenset[str]:
+    """Return the texts that stand for the wanted value or values; true stands for yes, 1, 是 too."""
+    texts: set[str] = set()
+    for value in wanted if isinstance(wanted, list) else [wanted]:
+        if isinstance(value, bool):
+            plain = YES if value else NO
+            texts |= plain | {p.title() for p in plain} | {p.upper() for p in plain}
+        else:
+            texts.add(f"{value:.15g}" if isinstance(value, float) else str(value).strip())
+    return frozenset(texts)

@@ -50,6 +50,7 @@ def read_vector(path: Path, spec: SourceSpec, role: str, findings: Findings) -> 
         or it holds no row.
     """
     suffix = path.suffix.lower()
+    no_idle_keys(spec, role, suffix)
     if suffix == ".csv":
         frame = _points(read_csv(path, spec.encoding), spec, role, findings)
     elif suffix in PARQUET:
@@ -64,6 +65,19 @@ def read_vector(path: Path, spec: SourceSpec, role: str, findings: Findings) -> 
         raise InputError(f"[{role}] {spec.path}: the {'layer' if spec.layer else 'file'} is empty; name another.")
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return _with_crs(frame, spec, role, findings)
+
+
+def no_idle_keys(spec: SourceSpec, role: str, suffix: str) -> None:
+    """Refuse settings that a format has no use for, rather than leave them without effect."""
+    idle = []
+    if suffix != ".csv":
+        idle += [key for key in ("x", "y") if getattr(spec, key) is not None]
+    if suffix not in MAGIC and spec.layer is not None:
+        idle.append("layer")
+    if suffix not in {".csv", ".shp"} and spec.encoding is not None:
+        idle.append("encoding")
+    if idle:
+        raise InputError(f"[{role}] {spec.path}: {', '.join(idle)} has no meaning for a {suffix} file; leave it out.")
 
 
 def _with_crs(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
@@ -81,9 +95,11 @@ def _with_crs(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Fi
 
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     try:
-        return gpd.read_parquet(path)
-    except (ValueError, pa.ArrowException) as error:
+        frame: gpd.GeoDataFrame = gpd.read_parquet(path)
+    except (ValueError, OSError, pa.ArrowException) as error:
         raise InputError(f"{path.name}: not a GeoParquet file ({str(error).splitlines()[0]}).") from None
+    # pandas keeps ids in a named index; elsewhere they are columns.
+    return frame if frame.index.name is None else frame.reset_index()
 
 
 def _read_ogr(path: Path, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
@@ -98,16 +114,28 @@ def _read_ogr(path: Path, spec: SourceSpec, role: str, findings: Findings) -> gp
         warnings.simplefilter("always")
         try:
             layer = _layer(path, spec, role)
-            frame = pyogrio.read_dataframe(path, layer=layer, encoding=spec.encoding, on_invalid="ignore")
-        except (DataSourceError, UnicodeDecodeError, ValueError, RuntimeError) as error:
-            if isinstance(error, InputError):
-                raise
+            frame = pyogrio.read_dataframe(
+                path,
+                layer=layer,
+                encoding=spec.encoding,
+                on_invalid="ignore",
+                use_arrow=True,
+                arrow_to_pandas_kwargs={"types_mapper": _whole_numbers},
+            )
+        except InputError:
+            raise
+        except (DataSourceError, UnicodeDecodeError, LookupError, ValueError, RuntimeError) as error:
             raise InputError(f"[{role}] {spec.path}: cannot be read ({error}).") from None
     for text in sorted({str(w.message) for w in caught}):
         findings.info(role, f"{spec.path}: {text}")
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(f"[{role}] {spec.path}: layer {layer!r} has no geometry; name another.")
     return frame
+
+
+def _whole_numbers(kind: pa.DataType) -> pd.Int64Dtype | None:
+    """Keep integers whole beside missing ones: as floats, ids of 18 digits would lose their last."""
+    return pd.Int64Dtype() if pa.types.is_integer(kind) else None
 
 
 def _layer(path: Path, spec: SourceSpec, role: str) -> str:
@@ -149,6 +177,11 @@ def _points(table: pd.DataFrame, spec: SourceSpec, role: str, findings: Findings
         numbers[key] = numbers[key].mask(bad)
     points = np.asarray(shapely.points(numbers["x"].to_numpy(), numbers["y"].to_numpy()), dtype=object)
     points[numbers["x"].isna() | numbers["y"].isna()] = None
+    if len(table) and shapely.is_missing(points).all():
+        raise InputError(
+            f"[{role}] {spec.path}: no row has numbers in {spec.x!r} and {spec.y!r}, such as "
+            f"{table[spec.x].iloc[0]!r}, {table[spec.y].iloc[0]!r}; give plain numbers with a decimal point."
+        )
     if spec.crs is None:
         raise InputError(
             f'[{role}] {spec.path}: no CRS is known; add crs = "EPSG:…" to [{role}] (degrees: "EPSG:4326").'

@@ -77,7 +77,10 @@ def load_rules(name: str, base: Path) -> Rules:
     if name in shipped_rules():
         text = files("geoprio.standards").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     elif name.endswith(".toml"):
-        text = local_path(base, name, "[score] rules").read_text(encoding="utf-8")
+        try:
+            text = local_path(base, name, "[score] rules").read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            raise InputError(f"rule file {name!r}: it is not UTF-8; save it as UTF-8.") from None
     else:
         raise InputError(f"[score] rules = {name!r} is not one of {', '.join(shipped_rules())}, nor a .toml file.")
     try:

@@ -2,7 +2,9 @@
 
 import pytest
 import shapely
+from conftest import X, Y, square
 
+from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
 from geoprio.city import build_city
 from geoprio.config import load_project
@@ -114,10 +116,70 @@ def test_facilities_far_away_are_left_out_and_counted(town):
     findings = Findings()
     city = build(town.write(), findings)
     assert "s2" not in city.facilities.index
-    assert any("1 of 2 facilities lie farther" in n.text for n in findings.notes)
+    assert any("1 of 2 facilities lie beyond" in n.text for n in findings.notes)
 
 
 def test_heights_are_dropped_and_inputs_stay_as_they_are(town):
     town.streets[0] = ({"kind": "main"}, "LineString", [[*xy, 12.0] for xy in town.streets[0][2]])
     city = build(town.write())
     assert not shapely.has_z(city.streets.geometry.to_numpy()).any()
+
+
+def test_one_stray_zone_does_not_move_the_working_crs(town):
+    town.zones.append(({"id": "stray"}, "Polygon", square(X - 2_400_000, Y, 400)))
+    with pytest.raises(InputError, match=r"\[zones\] row 3 at longitude .* lies far from the others"):
+        build(town.write())
+
+
+def test_a_wide_study_is_warned_of_its_error(town):
+    town.zones.append(({"id": "wide"}, "Polygon", square(X + 350_000, Y, 400)))
+    findings = Findings()
+    assert build(town.write(), findings).crs.to_epsg() == 32650
+    assert "at 1 of 3 zones lengths in EPSG:32650 are off by up to 0.1" in findings.warnings[0].text
+
+
+def test_streets_near_but_not_in_reach_of_a_walk_do_not_overlap(town):
+    town.streets = [({}, "LineString", [[X, Y + 1000], [X + 900, Y + 1000]])]
+    with pytest.raises(InputError, match="zones and streets do not overlap"):
+        build(town.write())
+
+
+def test_no_building_in_a_zone_is_an_error(town):
+    town.buildings = [({"id": "b"}, "Point", [X - 500, Y])]
+    with pytest.raises(InputError, match="none of 1 buildings lies in a zone"):
+        build(town.write())
+
+
+def test_one_id_at_two_places_is_two_facilities(town):
+    town.homes[0][0]["id"] = "s1"
+    again = '[[facilities]]\ncategory = "convenience"\npath = "homes.geojson"\n'
+    findings = Findings()
+    sites = build(town.write(again=again), findings).facilities
+    assert sites["status"].tolist() == ["used"] * 3
+    assert sites.index.tolist() == ["s1", "s1", "f3-s1"]
+    assert "renamed" in findings.warnings[0].text
+
+
+def test_a_grid_has_the_type_that_is_asked_for(town):
+    city = build(town.write(zones='[zones]\ngrid_m = 100\ntype = "城中村"\n'))
+    assert set(city.zones["zone_type"]) == {"urban_village"}
+
+
+def test_a_building_on_the_edge_of_cells_leaves_no_empty_cell(town):
+    town.buildings = [({"id": "edge"}, "Point", [X + 100, Y + 200]), ({"id": "in"}, "Point", [X + 50, Y + 150])]
+    city = build(town.write(zones="[zones]\ngrid_m = 100\n"))
+    assert set(city.zones.index) == set(city.buildings["zone_id"])
+
+
+def test_floors_of_zero_are_missing_and_coordinates_must_be_numbers(town):
+    town.buildings[0][0]["floors"] = 0
+    town.buildings[1][0]["floors"] = 3
+    town.buildings.append(({"id": "far"}, "Point", [1e300, 0]))
+    findings = Findings()
+    city = build(town.write(), findings)
+    assert city.buildings["floors"].tolist()[1:2] == [3.0]
+    assert city.buildings["floors"].isna().sum() == 7
+    assert findings.rejects()["reason"].tolist() == [
+        "no geometry, or coordinates that are no numbers",
+        "not above zero; taken as missing",
+    ]

@@ -169,10 +169,10 @@ MISTAKES = {
     "distorted crs": "[project] crs = 'EPSG:3857' stretches lengths by 16",
     "swapped axes": "[facilities[1]] shops.csv: all 1 facilities lie outside the study area; x and y look swapped",
     "wrong crs": 'all 1 facilities lie outside the study area; they would fit with crs = "EPSG:32650".',
-    "no overlap": "[streets] streets.geojson: no street lies in or near a zone: zones and streets do not overlap",
+    "no overlap": "[streets] no street lies in or within 150 m of a zone: zones and streets do not overlap",
     "empty layer": "[zones] zones.geojson: the file is empty",
     "duplicate ids": "[zones] zones.geojson: id 'west' stands in rows 1, 2",
-    "negative weight": "[score] weights: convenience_covered_share = -1.0 must be 0 or more.",
+    "negative weight": "[score] weights: convenience_covered_share = -1.0 must be a number of 0 or more.",
     "unknown weight": "indicator 'nonsense' is not known",
     "zero weights": "[score] weights are all zero",
 }

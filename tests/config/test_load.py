@@ -103,18 +103,29 @@ bad = 0.0
         ("[zones]", "[access]\ncutoff_m = 0\n[zones]", "access.cutoff_m: Input should be greater than 0 (given: 0)."),
         ("[zones]", "[access]\ncutoff_m = nan\n[zones]", "access.cutoff_m"),
         ("[zones]", "[access]\nrings_m = [5000]\n[zones]", "the ring of 5000 m is beyond cutoff_m = 3000"),
-        ("[zones]", "[access]\nrings_m = [0]\n[zones]", "rings must be above 0 and differ"),
+        ("[zones]", "[access]\nrings_m = [0]\n[zones]", "rings must be whole metres above 0 and differ"),
         ("[zones]", '[score]\nmissing = "zero"\n[zones]', "'zero' is not one of"),
         ("[zones]", "[score.weights]\na = 'x'\n[zones]", "score.weights.a: Input should be a valid number"),
         ("[zones]", '[[indicators]]\ncode = "a"\ngood = 1\nbad = 1\n[zones]', "good and bad are equal"),
         ('path = "z.geojson"', 'path = "z"\neligible = {}', "give either built_before or column"),
+        ('path = "z.geojson"', 'path = "z"\ntype = "compund"', "'compund' is not a zone type"),
+        (
+            'path = "z.geojson"',
+            'path = "z"\ntype = {colum = "t"}',
+            "key zones.type.colum is not known; did you mean 'column'?",
+        ),
+        ('path = "z.geojson"', 'grid_m = 250\nid = "a"', "the cells of a grid have no columns"),
+        ('path = "z.geojson"', 'path = "z"\nwhere = {d = 2020-01-01}', "zones.where.d: "),
+        ("[zones]", "[access]\nspeed_m_per_min = 0.1\n[zones]", "access.speed_m_per_min"),
         ("[zones]", "[zones", "not valid TOML"),
         ('path = "f.csv"', 'path = "f.csv"\n类别 = 1', "needs quotes"),
     ],
 )
 def test_mistakes(tmp_path, old, new, message):
-    with pytest.raises(InputError, match=re.escape(message)):
+    with pytest.raises(InputError, match=re.escape(message)) as caught:
         load(tmp_path, GOOD.replace(old, new, 1))
+    # A misspelt section is missing under its right name too.
+    assert len(caught.value.problems) == (2 if new == "[zone]" else 1)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path):
@@ -124,7 +135,7 @@ def test_all_mistakes_are_told_at_once(tmp_path):
 
 
 def test_files_that_are_no_project(tmp_path):
-    with pytest.raises(MissingError, match="is not there"):
+    with pytest.raises(MissingError, match="cannot be read: No such file"):
         load_project(tmp_path / "no.toml")
     with pytest.raises(MissingError):
         load_project(tmp_path)

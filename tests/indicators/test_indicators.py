@@ -149,6 +149,48 @@ def test_thresholds_in_minutes_use_walking_time(town):
     assert (fast["convenience_covered_share"] == 1).all()
 
 
+def test_people_known_for_too_few_give_no_per_1000(town):
+    for building in town.buildings[:7]:
+        building[0]["population"] = 10
+    result = geoprio.run(town.write())
+    assert not [c for c in result.zones if "per_1000" in c]
+    assert any("not computed" in n["text"] for n in result.quality["notes"])
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ("[access]\ncutoff_m = 1200\nrings_m = [300]\n[score]\nrules = '15-minute-city-1200m'\n", None),
+        (
+            "[access]\ncutoff_m = 1100\nrings_m = [300]\n[score]\nrules = '15-minute-city-1200m'\n",
+            "is less than the threshold",
+        ),
+        ("[[indicators]]\ncode = 'convenience_coverd_share'\ngood = 0.9\n", "did you mean 'convenience_covered_share'"),
+        ("[[indicators]]\ncode = 'convenience_covered_share'\n", "sets nothing"),
+        ("[[indicators]]\ncode = 'convenience_uncovered'\ngood = 0\n", "for information only"),
+        ("[[indicators]]\ncode = 'convenience_distance_m'\ngood = 1\n" * 2, "more than once"),
+        ("[score.weights]\nbanana = 1\n", "'banana' is not known"),
+    ],
+)
+def test_settings_are_checked_before_anything_is_read(town, extra, message):
+    project = town.write(extra)
+    if message is None:
+        geoprio.run(project)
+        return
+    (town.folder / "streets.geojson").unlink()
+    for verb in (geoprio.run, geoprio.check):
+        with pytest.raises(InputError, match=message):
+            verb(project)
+
+
+def test_nothing_ranked_is_a_warning(town):
+    for building in town.buildings:
+        building[0]["population"] = 0
+    result = geoprio.run(town.write())
+    assert result.zones["rank"].isna().all()
+    assert any("no zone could be ranked" in n["text"] for n in result.quality["notes"] if n["level"] == "warning")
+
+
 def test_registry():
     assert find("elder_care_covered_share", ("elder_care", "elder"))[1] == "elder_care"
     with pytest.raises(InputError, match="is not known"):

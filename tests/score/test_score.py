@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
 from geoprio.indicators import IndicatorSpec
-from geoprio.score import Criterion, DecisionMatrix, build_matrix, score_zones
+from geoprio.score import Criterion, DecisionMatrix, build_criteria, build_matrix, score_zones
 from geoprio.score.explain import rounded_parts
 from geoprio.score.normalize import urgency
 from geoprio.score.rank import rank_zones
@@ -176,7 +176,10 @@ def test_rules_for_missing_values():
 
 
 def test_a_criterion_that_nobody_has_gives_its_weight_away():
-    out = scored(simple([[np.nan, 0.0], [np.nan, 0.5]], [3.0, 1.0]), missing=None)
+    matrix = simple([[np.nan, 0.0], [np.nan, 0.5]], [3.0, 1.0])
+    with pytest.raises(InputError, match="c0 is unknown for 2 of 2 zones"):
+        scored(matrix, missing=None)
+    out = score_zones(matrix, zones_of(matrix), None, Findings(), frozenset(["convenience"]))
     assert out["priority"].tolist() == [100.0, 50.0]
 
 
@@ -187,7 +190,10 @@ def test_urgency_is_clipped_and_refuses_equal_anchors():
         urgency(values, np.array([1.0]), np.array([1.0]))
 
 
-@pytest.mark.parametrize("weights", [{"a": -1.0}, {"a": 0.0, "b": 0.0}, {"a": float("nan")}, {"a": float("inf")}])
+@pytest.mark.parametrize(
+    "weights",
+    [{"a": -1.0}, {"a": 0.0, "b": 0.0}, {"a": float("nan")}, {"a": float("inf")}, {"a": "x"}, {"a": None}, {}],
+)
 def test_weights_that_cannot_be_used(weights):
     with pytest.raises(InputError, match=r"\[score\] weights"):
         scaled(weights)
@@ -195,20 +201,17 @@ def test_weights_that_cannot_be_used(weights):
 
 def test_weights_are_scaled_and_zero_ones_left_out():
     assert scaled({"a": 3.0, "b": 1.0, "c": 0.0}) == {"a": 0.75, "b": 0.25}
+    assert scaled({"a": 1.7e308, "b": 1.7e308}) == {"a": 0.5, "b": 0.5}
+    assert scaled({"a": np.int64(1), "b": "3"}) == {"a": 0.25, "b": 0.75}
     assert default_weights(("a", "b")) == {"a_covered_share": 0.5, "b_covered_share": 0.5}
-
-
-def table(*codes):
-    return pd.DataFrame({c: [0.5, 1.0] for c in codes}, index=pd.Index(["z1", "z2"], name="zone_id"))
 
 
 def test_anchors_follow_from_the_rule():
     rule = Rule(category="convenience", threshold=300, source="test", share=0.9, quota_per_1000=0.4)
-    weights = dict.fromkeys(CODES, 1 / 3)
-    criteria = build_matrix(table(*CODES), weights, {"convenience": rule}, ()).criteria
+    criteria = build_criteria(dict.fromkeys(CODES, 1 / 3), {"convenience": rule}, ())
     assert [(c.good, c.bad, c.direction) for c in criteria] == [(0.9, 0.0, -1), (300, 900, 1), (0.4, 0.0, -1)]
     given_anchors = (IndicatorSpec(code=CODES[1], good=100, bad=200),)
-    criterion = build_matrix(table(*CODES), {CODES[1]: 1.0}, {"convenience": rule}, given_anchors).criteria[0]
+    criterion = build_criteria({CODES[1]: 1.0}, {"convenience": rule}, given_anchors)[0]
     assert (criterion.good, criterion.bad, criterion.anchors) == (100, 200, "set in the project file")
 
 
@@ -216,25 +219,25 @@ def test_anchors_follow_from_the_rule():
     ("code", "rule", "overrides", "message"),
     [
         ("convenience_per_1000", RULE, (), "no target in 'per 1,000'"),
-        (
-            "convenience_distance_m",
-            Rule(category="convenience", threshold=5, unit="min", source="t"),
-            (),
-            "no target in 'm'",
-        ),
+        ("convenience_distance_m", RULE.model_copy(update={"unit": "min"}), (), "no target in 'm'"),
         ("convenience_uncovered", RULE, (), "is not known"),
         ("convenience_coverd_share", RULE, (), "did you mean 'convenience_covered_share'"),
-        (
-            "convenience_distance_m",
-            RULE,
-            (IndicatorSpec(code="convenience_distance_m", good=500, bad=100),),
-            "must lie above",
-        ),
+        ("convenience_distance_m", RULE, (IndicatorSpec(code=CODES[1], good=500, bad=100),), "must lie above"),
     ],
 )
 def test_weighted_indicators_that_cannot_be_used(code, rule, overrides, message):
     with pytest.raises(InputError, match=message):
-        build_matrix(table(*CODES), {code: 1.0}, {"convenience": rule}, overrides)
+        build_criteria({code: 1.0}, {"convenience": rule}, overrides)
+
+
+def test_the_matrix_copies_and_names_what_was_not_computed():
+    table = pd.DataFrame({CODES[0]: [0.5, 1.0]}, index=pd.Index(["z1", "z2"], name="zone_id"))
+    criteria = build_criteria({CODES[0]: 1.0}, {"convenience": RULE}, ())
+    matrix = build_matrix(table, criteria)
+    table.loc["z1"] = 0.0
+    assert matrix.table[CODES[0]].tolist() == [0.5, 1.0]
+    with pytest.raises(InputError, match="'convenience_distance_m' was not computed"):
+        build_matrix(table, build_criteria({CODES[1]: 1.0}, {"convenience": RULE}, ()))
 
 
 @given(st.lists(st.lists(st.floats(0, 60), min_size=1, max_size=6), min_size=1, max_size=1), st.integers(0, 2))

@@ -69,6 +69,8 @@ def test_csv_with_a_bom_and_in_gb18030(tmp_path):
         ({"x": "lng", "y": "lat", "crs": "GCJ-77"}, "crs 'GCJ-77' is not known"),
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "encoding": "ascii"}, "it is not ascii"),
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "encoding": "klingon"}, "encoding 'klingon' is not known"),
+        ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "encoding": "a\0b"}, "is not known"),
+        ({"x": "name", "y": "lat", "crs": "EPSG:4326"}, "no row has numbers in 'name' and 'lat'"),
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "where": {"nam": "x"}}, r"column 'nam' is not there"),
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "where": {"name": "x"}}, "keeps none of 1 rows"),
     ],
@@ -102,6 +104,7 @@ def test_the_content_is_checked_not_the_name(tmp_path):
         ("rows.geojson", b'{"type": "Feat', "cannot be read"),
         ("rows.gpkg", b"SQLite format 3\0 and no more", "cannot be read"),
         ("rows.parquet", b"PAR1", "not a GeoParquet file"),
+        ("rows.parquet", b"PAR1" + b"x" * 99 + b"PAR1", "not a GeoParquet file"),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path, name, data, message):
@@ -137,6 +140,41 @@ def test_where_compares_texts_and_numbers():
     assert matches(frame, {"n": 1}).tolist() == [True, False, False]
     assert matches(frame, {"n": 2.5, "i": "2"}).tolist() == [False, True, False]
     assert matches(frame, {"t": "'; DROP TABLE zones; --"}).sum() == 0
+
+
+def test_where_true_fits_booleans_of_every_format(tmp_path):
+    frame = ROWS.assign(open=[True, False, True])
+    frame.to_file(tmp_path / "rows.gpkg")
+    frame.to_file(tmp_path / "rows.geojson")
+    csv(tmp_path, "open,x,y\ntrue,116,40\nFALSE,116,40\n是,116,40\n")
+    for name, spec in (("rows.gpkg", {}), ("rows.geojson", {}), ("rows.csv", {"x": "x", "y": "y", "crs": "EPSG:4326"})):
+        assert len(read(tmp_path, name, where={"open": True}, **spec)) == 2, name
+        assert len(read(tmp_path, name, where={"open": False}, **spec)) == 1, name
+    assert len(read(tmp_path, "rows.gpkg", where={"open": "true"})) == 2
+
+
+def test_long_ids_stay_whole_beside_a_missing_one(tmp_path):
+    ids = pd.array([110108001002003001, 110108001002003002, None], dtype="Int64")
+    ROWS.assign(id=ids).to_file(tmp_path / "rows.gpkg")
+    assert as_text(read(tmp_path, "rows.gpkg")["id"]).tolist()[:2] == ["110108001002003001", "110108001002003002"]
+
+
+def test_parquet_keeps_its_named_index(tmp_path):
+    ROWS.set_index("编号").to_parquet(tmp_path / "rows.parquet")
+    assert read(tmp_path, "rows.parquet")["编号"].tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "idle"),
+    [("rows.csv", {"layer": "l"}, "layer"), ("rows.gpkg", {"x": "x", "encoding": "gb18030"}, "x, encoding"),
+     ("rows.osm", {"layer": "l"}, "layer")],
+)  # fmt: skip
+def test_settings_without_effect_are_refused(tmp_path, name, spec, idle):
+    ROWS.to_file(tmp_path / "rows.gpkg")
+    csv(tmp_path, "x,y\n1,2\n")
+    (tmp_path / "rows.osm").write_text('<?xml version="1.0"?><osm version="0.6"></osm>', encoding="utf-8")
+    with pytest.raises(InputError, match=f"{idle} has no meaning"):
+        read_layers({"facilities[1]": FacilitiesSpec(category="convenience", path=name, **spec)}, tmp_path, Findings())
 
 
 def test_an_empty_choice_is_refused():
