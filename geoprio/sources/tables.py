@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import difflib
 import warnings
 from typing import TYPE_CHECKING
@@ -33,7 +32,7 @@ def read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
     """
     chosen = encoding or "utf-8-sig"
     try:
-        codecs.lookup(chosen)
+        "".encode(chosen)
     except (LookupError, ValueError):
         raise InputError(f"{path.name}: encoding {chosen!r} is not known; try gb18030 or utf-8.") from None
     try:

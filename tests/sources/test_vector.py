@@ -70,6 +70,7 @@ def test_csv_with_a_bom_and_in_gb18030(tmp_path):
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "encoding": "ascii"}, "it is not ascii"),
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "encoding": "klingon"}, "encoding 'klingon' is not known"),
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "encoding": "a\0b"}, "is not known"),
+        ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "encoding": "rot13"}, "is not known"),
         ({"x": "name", "y": "lat", "crs": "EPSG:4326"}, "no row has numbers in 'name' and 'lat'"),
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "where": {"nam": "x"}}, r"column 'nam' is not there"),
         ({"x": "lng", "y": "lat", "crs": "EPSG:4326", "where": {"name": "x"}}, "keeps none of 1 rows"),
