@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Floats, Ints
+from geoprio.network.graph import Graph, contract_network
 
 SAME_VERTEX_M = 1e-4
 """Vertices nearer than this are one."""
@@ -56,6 +57,11 @@ class Network:
         """Street length in metres of the component of each segment, shape (segments,)."""
         total = np.bincount(self.component, weights=self.length)
         return np.asarray(total[self.component], np.float64)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The network in the form that searches need."""
+        return contract_network(self)
 
     @cached_property
     def segments(self) -> NDArray[np.object_]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
 
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Bools, Floats, Ints
 from geoprio.network.build import Network
+from geoprio.network.graph import threads
+
+CELL_M = 40.0
+"""Least side of the cells in which segments are looked up."""
+
+CELLS_PER_SEGMENT = 4
 
 TIE_M = 1e-4
 """Segments whose distances differ by less are equally near: the first in input order is taken."""
@@ -70,21 +74,39 @@ def snap(network: Network, xy: Floats, *, max_snap_m: float, min_component_m: fl
     if not np.isfinite(xy).all():
         row = int(np.flatnonzero(~np.isfinite(xy).all(axis=1))[0])
         raise InputError(f"point {row} has the coordinates {xy[row].tolist()}; give finite numbers.")
-    usable = np.flatnonzero(network.component_length >= min_component_m)
+    usable = np.arange(len(network.start))
+    if min_component_m > 0:
+        usable = np.flatnonzero(network.component_length >= min_component_m)
     segment = np.full(len(xy), -1, np.int64)
     if len(usable) and len(xy):
-        tree = shapely.STRtree(network.segments[usable])
-        points = np.asarray(shapely.points(xy), dtype=object)
-        (near, _), distance = tree.query_nearest(
-            points, max_distance=max_snap_m, return_distance=True, all_matches=False
-        )
-        # Ask again for everything as near as the nearest: at a bend two segments tie, and the first one counts.
-        again: NDArray[np.object_] = points[near]
-        who, which = tree.query(again, predicate="dwithin", distance=distance + TIE_M)
-        first = np.full(len(near), len(network.start), np.int64)
-        np.minimum.at(first, who, usable[which])
-        segment[near] = first
+        near = _nearest_segments(network, usable, xy, max_snap_m)
+        segment[near >= 0] = usable[near[near >= 0]]
     return _positions(network, xy, segment)
+
+
+def _nearest_segments(network: Network, usable: Ints, xy: Floats, max_snap_m: float) -> Ints:
+    """Return the place in `usable` of each point's nearest segment, -1 where none is near enough."""
+    from geoprio.network import kernels  # noqa: PLC0415 - numba loads only where a kernel runs
+
+    a, b = network.start[usable], network.end[usable]
+    ax, ay, bx, by = network.x[a], network.y[a], network.x[b], network.y[b]
+    left, bottom = min(ax.min(), bx.min()), min(ay.min(), by.min())
+    width, height = max(ax.max(), bx.max()) - left, max(ay.max(), by.max()) - bottom
+    # Cells about as wide as a street block; where streets are thin, no more than a few cells for each segment.
+    side = max(CELL_M, float(np.sqrt(width * height / (CELLS_PER_SEGMENT * len(usable)))))
+    columns, rows = int(width / side) + 1, int(height / side) + 1
+    grid = (left, bottom, side, columns, rows)
+    pointer, item = kernels.grid_segments(ax, ay, bx, by, *grid)
+    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
+    cell = np.clip((y - bottom) // side, 0, rows) * columns + np.clip((x - left) // side, 0, columns)
+    order = np.argsort(cell, kind="stable")
+    out = np.empty(len(xy), np.int64)
+    with threads(network):
+        kernels.nearest_segment(
+            *(x, y, order, ax, ay, bx - ax, by - ay, (bx - ax) ** 2 + (by - ay) ** 2, *grid),
+            *(pointer, item, float(max_snap_m), TIE_M, out),
+        )
+    return out
 
 
 def _positions(network: Network, xy: Floats, segment: Ints) -> Positions:

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geoprio._core.errors import InputError
-from geoprio.network import Positions, build_network, count_gaps, counts, nearest, search, snap
+from geoprio.network import Positions, build_network, count_gaps, counts, graph, nearest, snap
 
 STRAIGHT = [(0, 0), (100, 0)]
 TWO_PIECES = [(0, 0), (40, 0), (100, 0)]
@@ -232,15 +232,38 @@ def test_counts_of_unsnapped_and_unreachable():
     assert found == [[1, 1], [0, 0], [0, 1]]
 
 
-def test_counts_in_small_chunks(monkeypatch):
+def test_the_number_of_threads_changes_nothing(monkeypatch):
+    lines, homes, shops = _town_lines(5)
+    streets = network(lines)
+    results = []
+    for large in (10**9, 0):
+        monkeypatch.setattr(graph, "LARGE_NETWORK", large)
+        start, goal = snap(streets, homes, max_snap_m=90), snap(streets, shops, max_snap_m=90)
+        found = counts(streets, start, goal, (300.0, 1200.0))
+        results.append([start.segment, start.offset, *nearest(streets, start, goal), found])
+    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(*results, strict=True))
+    assert results[0][-1][:, 1].max() > 1
+
+
+def test_rings_in_any_order():
     lines, homes, shops = _town_lines(5)
     streets = network(lines)
     start, goal = snap(streets, homes, max_snap_m=90), snap(streets, shops, max_snap_m=90)
-    whole = counts(streets, start, goal, (300.0, 1200.0))
-    for cells in (1, 400):
-        monkeypatch.setattr(search, "CHUNK_CELLS", cells)
-        assert (counts(streets, start, goal, (300.0, 1200.0)) == whole).all()
-    assert whole[:, 1].max() > 1
+    up, down = (counts(streets, start, goal, rings) for rings in ((300.0, 700.0, 700.0), (700.0, 700.0, 300.0)))
+    assert (up == down[:, ::-1]).all()
+
+
+def test_far_destinations_wait_for_their_turn():
+    """Seeds farther apart than the circle of buckets is wide, and a street far longer than a bucket."""
+    lines = [[(0, 0), (50_000, 0)], [(50_000, 0), (50_000, 10)], [(50_000, 10), (90_000, 10)], [(0, 0), (0, 20)]]
+    streets = network(lines)
+    shops = snap(streets, np.array([[0.0, 20.0], [90_000.0, 10.0], [90_000.0, 900.0]]), max_snap_m=1000)
+    homes = snap(streets, np.array([[24_000.0, 0.0], [80_000.0, 10.0], [89_999.0, 10.0]]), max_snap_m=1)
+    distance, which = nearest(streets, homes, shops)
+    assert distance == pytest.approx([24_020, 10_000, 1], abs=1e-9)
+    assert which.tolist() == [0, 1, 1]
+    alone = snap(streets, np.array([[90_000.0, 900.0]]), max_snap_m=1000)
+    assert nearest(streets, homes, alone)[0] == pytest.approx([66_900 + 0, 10_890, 891], abs=1e-9)
 
 
 # Random networks.
