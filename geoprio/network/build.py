@@ -61,7 +61,7 @@ class Network:
     @cached_property
     def graph(self) -> Graph:
         """The network in the form that searches need."""
-        return contract_network(self)
+        return contract_network(self.x, self.y, self.start, self.end, self.length)
 
     @cached_property
     def segments(self) -> NDArray[np.object_]:

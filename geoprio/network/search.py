@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoprio._core.errors import InputError
-from geoprio.network.graph import threads
+from geoprio.network.threads import threads
 
 if TYPE_CHECKING:
     from geoprio._core.typing import Floats, Ints
@@ -45,7 +45,7 @@ def nearest(network: Network, origins: Positions, destinations: Positions) -> tu
     from geoprio.network import kernels  # noqa: PLC0415 - numba loads only where a kernel runs
 
     graph = network.graph
-    to_edge, to_along = graph.place(network, destinations)
+    to_edge, to_along = graph.place(destinations.segment, destinations.offset)
     to_edge, to_along, to_leg = to_edge[here], to_along[here], destinations.leg[here]
     seeds = np.concatenate((graph.first[to_edge], graph.last[to_edge]))
     costs = np.concatenate((to_leg + to_along, to_leg + graph.total[to_edge] - to_along))
@@ -54,10 +54,10 @@ def nearest(network: Network, origins: Positions, destinations: Positions) -> tu
         *(graph.pointer, graph.neighbour, graph.cost, seeds, costs, np.tile(here, 2), graph.buckets),
         *(distance, source),
     )
-    edge, along = graph.place(network, origins)
+    edge, along = graph.place(origins.segment, origins.offset)
     order = np.argsort(to_edge, kind="stable")
     found, who = np.empty(len(edge)), np.empty(len(edge), np.int64)
-    with threads(network):
+    with threads(len(network.x)):
         kernels.gather(
             *(edge, along, origins.leg, graph.first, graph.last, graph.total, distance, source),
             *(_pointers(graph, to_edge), to_along[order], to_leg[order], here[order], found, who),
@@ -95,15 +95,15 @@ def counts(network: Network, origins: Positions, destinations: Positions, rings_
     from geoprio.network import kernels  # noqa: PLC0415 - numba loads only where a kernel runs
 
     graph = network.graph
-    to_edge, to_along = graph.place(network, destinations)
+    to_edge, to_along = graph.place(destinations.segment, destinations.offset)
     # Destinations at one place are searched from once. Sorted by edge, neighbours share what the search touches.
     places = np.column_stack((to_edge[here], to_along[here], destinations.leg[here]))
     places, times = np.unique(places, axis=0, return_counts=True)
-    edge, along = graph.place(network, origins)
+    edge, along = graph.place(origins.segment, origins.offset)
     edge, along = edge[on], along[on]
     order = np.argsort(edge, kind="stable")
     rings, back = np.unique(np.asarray(rings_m, np.float64), return_inverse=True)
-    with threads(network) as count:
+    with threads(len(network.x)) as count:
         out = np.zeros((count, len(on), len(rings)), np.int32)
         kernels.count_rings(
             *(count, graph.pointer, graph.neighbour, graph.cost, graph.at, graph.first, graph.last, graph.total),

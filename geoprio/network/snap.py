@@ -9,7 +9,7 @@ import numpy as np
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Bools, Floats, Ints
 from geoprio.network.build import Network
-from geoprio.network.graph import threads
+from geoprio.network.threads import threads
 
 CELL_M = 40.0
 """Least side of the cells in which segments are looked up."""
@@ -86,7 +86,7 @@ def snap(network: Network, xy: Floats, *, max_snap_m: float, min_component_m: fl
 
 def _nearest_segments(network: Network, usable: Ints, xy: Floats, max_snap_m: float) -> Ints:
     """Return the place in `usable` of each point's nearest segment, -1 where none is near enough."""
-    from geoprio.network import kernels  # noqa: PLC0415 - numba loads only where a kernel runs
+    from geoprio.network import cells  # noqa: PLC0415 - numba loads only where a kernel runs
 
     a, b = network.start[usable], network.end[usable]
     ax, ay, bx, by = network.x[a], network.y[a], network.x[b], network.y[b]
@@ -96,13 +96,13 @@ def _nearest_segments(network: Network, usable: Ints, xy: Floats, max_snap_m: fl
     side = max(CELL_M, float(np.sqrt(width * height / (CELLS_PER_SEGMENT * len(usable)))))
     columns, rows = int(width / side) + 1, int(height / side) + 1
     grid = (left, bottom, side, columns, rows)
-    pointer, item = kernels.grid_segments(ax, ay, bx, by, *grid)
+    pointer, item = cells.grid_segments(ax, ay, bx, by, *grid)
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
     cell = np.clip((y - bottom) // side, 0, rows) * columns + np.clip((x - left) // side, 0, columns)
     order = np.argsort(cell, kind="stable")
     out = np.empty(len(xy), np.int64)
-    with threads(network):
-        kernels.nearest_segment(
+    with threads(len(network.x)):
+        cells.nearest_segment(
             *(x, y, order, ax, ay, bx - ax, by - ay, (bx - ax) ** 2 + (by - ay) ** 2, *grid),
             *(pointer, item, float(max_snap_m), TIE_M, out),
         )
