@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from geoprio.sources.spec import BuildingsSpec, FacilitiesSpec, SourceSpec, StreetsSpec, ZonesSpec
 
 
+CORNER_SEGMENTS = 8
+"""Straight pieces in a quarter of a round corner."""
+
+
 def build_city(
     zones: ZonesSpec,
     buildings: BuildingsSpec,
@@ -52,7 +56,7 @@ def build_city(
     crs : str, optional
         Working CRS; estimated (UTM) when not given.
     catchment_m : float
-        Buildings, facilities and streets are kept within this distance of a zone.
+        Buildings, facilities and streets are kept within this distance of a zone (at corners up to 0.5 % farther).
     max_snap_m : float
         Some street must come this near to a zone.
 
@@ -76,8 +80,7 @@ def build_city(
     houses = building_table(raw["buildings"], buildings, working, findings)
     _need_rows(houses, "buildings", buildings.path)
     areas = _zones(raw.get("zones"), zones, houses, working, findings)
-    reach = shapely.union_all(shapely.buffer(areas.geometry.to_numpy(), catchment_m, quad_segs=4))
-    shapely.prepare(reach)
+    reach = _reach(areas, catchment_m)
     lines = street_table(raw["streets"], streets, working, findings)
     lines = streets_in_reach(lines, areas, reach, max_snap_m, findings)
     houses, counts = _placed(houses, areas, reach, buildings.path, findings)
@@ -98,6 +101,15 @@ def build_city(
         categories=tuple(dict.fromkeys(spec.category for spec in facilities)),
         counts={"zones": len(areas), **counts},
     )
+
+
+def _reach(zones: gpd.GeoDataFrame, catchment_m: float) -> shapely.Geometry:
+    """Return an area that holds everything within one catchment of a zone, and at its corners a little more."""
+    # A buffer's round corners are polygons inside the circle; this radius puts them around it.
+    radius = catchment_m / np.cos(np.pi / (4 * CORNER_SEGMENTS))
+    reach = shapely.union_all(shapely.buffer(zones.geometry.to_numpy(), radius, quad_segs=CORNER_SEGMENTS))
+    shapely.prepare(reach)
+    return reach
 
 
 def _placed(

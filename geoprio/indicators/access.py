@@ -135,8 +135,7 @@ def _category(
     within = counts(network, homes, stops, spec.rings_m)
     known = homes.snapped & bool(len(ids))
     for k, ring in enumerate(spec.rings_m):
-        columns[f"{category}_count_{ring:.0f}m"] = pd.array(np.where(known, within[:, k], 0), dtype="Int64")
-        columns[f"{category}_count_{ring:.0f}m"][~known] = pd.NA  # type: ignore[index]
+        columns[f"{category}_count_{ring:.0f}m"] = pd.arrays.IntegerArray(within[:, k].copy(), ~known)
     return columns
 
 

@@ -9,7 +9,7 @@ from geoprio._core.files import local_path
 from geoprio.sources.categories import OSM_KEYS, OSM_RULES, WALK_KEYS, is_walkable
 from geoprio.sources.osm import AREA_TYPES, Want, is_osm, scan
 from geoprio.sources.spec import BuildingsSpec, FacilitiesSpec, StreetsSpec, ZonesSpec
-from geoprio.sources.tables import matches, require_columns, wanted_texts
+from geoprio.sources.tables import CSV_ENCODING, matches, require_columns, wanted_texts
 from geoprio.sources.vector import no_idle_keys, read_vector
 
 if TYPE_CHECKING:
@@ -68,10 +68,15 @@ def read_layers(specs: Mapping[str, SourceSpec], base: Path, findings: Findings)
         layers[role] = frame if role in raw else _filtered(frame, spec, role, findings)
         findings.sources.append(
             {"role": role, "path": spec.path, "layer": spec.layer, "crs": frame.crs.to_string(),
-             "crs_from": "project" if spec.crs else "file", "encoding": spec.encoding,
+             "crs_from": "project" if spec.crs else "file", "encoding": spec.encoding or _default_encoding(spec.path),
              "rows": len(frame), "left_by_where": len(layers[role])}
         )  # fmt: skip
     return layers
+
+
+def _default_encoding(path: str) -> str:
+    """Return the encoding that is taken where the project file names none."""
+    return CSV_ENCODING if path.lower().endswith(".csv") else "as the format says"
 
 
 def _filtered(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:

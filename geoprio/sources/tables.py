@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 YES = frozenset(("1", "1.0", "true", "yes", "y", "是", "有"))
 NO = frozenset(("0", "0.0", "false", "no", "n", "否", "无"))
 
+CSV_ENCODING = "utf-8-sig"
+"""UTF-8, with or without a byte-order mark."""
+
 
 def read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
     """Return a CSV as text columns; an empty cell is missing.
@@ -30,7 +33,7 @@ def read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
     InputError
         If the encoding does not fit or the rows are not a table.
     """
-    chosen = encoding or "utf-8-sig"
+    chosen = encoding or CSV_ENCODING
     try:
         "".encode(chosen)
     except (LookupError, ValueError):

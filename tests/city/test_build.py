@@ -1,5 +1,7 @@
 """From files to a city: the town of the fixtures, broken and whole."""
 
+import math
+
 import pytest
 import shapely
 from conftest import X, Y, square
@@ -183,3 +185,13 @@ def test_floors_of_zero_are_missing_and_coordinates_must_be_numbers(town):
         "no geometry, or coordinates that are no numbers",
         "not above zero; taken as missing",
     ]
+
+
+@pytest.mark.parametrize("angle", [0, 2.8125, 5.625, 8.4375, 11.25, 22.5, 33.75, 45])
+def test_nothing_within_one_catchment_is_left_out(town, angle):
+    """Around a corner of a zone the reach is round: a shop 2,999 m away counts in every direction."""
+    dx, dy = (2999 * f(math.radians(angle)) for f in (math.cos, math.sin))
+    corner = [X + 800, Y + 400]
+    town.streets.append(({}, "LineString", [[X + 400, Y + 200], corner, [corner[0] + dx, corner[1] + dy]]))
+    town.shops = [({"id": "far"}, "Point", [corner[0] + dx, corner[1] + dy])]
+    assert build(town.write()).facilities["category"].tolist() == ["convenience", "elder_care"]
