@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoprio.network.compiled import load
+
 if TYPE_CHECKING:
     from geoprio._core.typing import Bools, Floats, Ints
 
@@ -50,8 +52,7 @@ class Graph:
 
 def contract_network(x: Floats, y: Floats, start: Ints, end: Ints, length: Floats) -> Graph:
     """Return the graph of nodes (x, y) and segments (start, end, length); distances on it are those on the segments."""
-    from geoprio.network import kernels  # noqa: PLC0415 - numba loads only where a kernel runs
-
+    kernels = load("kernels")
     pointer, at = kernels.adjacency(len(x), start, end)
     first, last, total, edge, base, forward = kernels.contract(start, end, length, pointer, at)
     ends = np.unique(np.concatenate((first, last)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoprio._core.errors import InputError
-from geoprio.network.threads import threads
+from geoprio.network.compiled import load, threads
 
 if TYPE_CHECKING:
     from geoprio._core.typing import Floats, Ints
@@ -42,8 +42,7 @@ def nearest(network: Network, origins: Positions, destinations: Positions) -> tu
     here = np.flatnonzero(destinations.snapped)
     if not len(here):
         return np.where(origins.snapped, np.inf, np.nan), np.full(len(origins.segment), -1, np.int64)
-    from geoprio.network import kernels  # noqa: PLC0415 - numba loads only where a kernel runs
-
+    kernels = load("kernels")
     graph = network.graph
     to_edge, to_along = graph.place(destinations.segment, destinations.offset)
     to_edge, to_along, to_leg = to_edge[here], to_along[here], destinations.leg[here]
@@ -92,8 +91,7 @@ def counts(network: Network, origins: Positions, destinations: Positions, rings_
     here, on = np.flatnonzero(destinations.snapped), np.flatnonzero(origins.snapped)
     if not (len(here) and len(on) and rings_m):
         return total
-    from geoprio.network import kernels  # noqa: PLC0415 - numba loads only where a kernel runs
-
+    kernels = load("kernels")
     graph = network.graph
     to_edge, to_along = graph.place(destinations.segment, destinations.offset)
     # Destinations at one place are searched from once. Sorted by edge, neighbours share what the search touches.

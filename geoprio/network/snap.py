@@ -9,7 +9,7 @@ import numpy as np
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Bools, Floats, Ints
 from geoprio.network.build import Network
-from geoprio.network.threads import threads
+from geoprio.network.compiled import load, threads
 
 CELL_M = 40.0
 """Least side of the cells in which segments are looked up."""
@@ -86,8 +86,7 @@ def snap(network: Network, xy: Floats, *, max_snap_m: float, min_component_m: fl
 
 def _nearest_segments(network: Network, usable: Ints, xy: Floats, max_snap_m: float) -> Ints:
     """Return the place in `usable` of each point's nearest segment, -1 where none is near enough."""
-    from geoprio.network import cells  # noqa: PLC0415 - numba loads only where a kernel runs
-
+    cells = load("cells")
     a, b = network.start[usable], network.end[usable]
     ax, ay, bx, by = network.x[a], network.y[a], network.x[b], network.y[b]
     left, bottom = min(ax.min(), bx.min()), min(ay.min(), by.min())

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geoprio._core.errors import InputError
-from geoprio.network import Positions, build_network, count_gaps, counts, nearest, snap, threads
+from geoprio.network import Positions, build_network, compiled, count_gaps, counts, nearest, snap
 
 STRAIGHT = [(0, 0), (100, 0)]
 TWO_PIECES = [(0, 0), (40, 0), (100, 0)]
@@ -237,7 +237,7 @@ def test_the_number_of_threads_changes_nothing(monkeypatch):
     streets = network(lines)
     results = []
     for large in (10**9, 0):
-        monkeypatch.setattr(threads, "LARGE_NETWORK", large)
+        monkeypatch.setattr(compiled, "LARGE_NETWORK", large)
         start, goal = snap(streets, homes, max_snap_m=90), snap(streets, shops, max_snap_m=90)
         found = counts(streets, start, goal, (300.0, 1200.0))
         results.append([start.segment, start.offset, *nearest(streets, start, goal), found])
