@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from geoprio._core.version import __version__
@@ -48,8 +49,6 @@ def __getattr__(name: str) -> object:
     """Load a public name when it is first used, so that the import itself costs nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module 'geoprio' has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
-
     return getattr(import_module(_HOMES[name]), name)
 
 

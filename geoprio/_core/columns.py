@@ -18,8 +18,6 @@ ZONE_TYPE_ALIASES: Final = {
     "其他": "other",
 }
 
-USES: Final = ("residential", "other", "unknown")
-
 # What became of the search from a building (`{category}_status`).
 REACHED: Final = "reached"
 BEYOND_CUTOFF: Final = "beyond_cutoff"

@@ -37,7 +37,6 @@ class Findings:
     notes: list[Note] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
     _rejects: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
-    _problems: list[str] = field(default_factory=list)
 
     def info(self, source: str, text: str) -> None:
         """Note something that a reader of the report should know."""
@@ -46,21 +45,6 @@ class Findings:
     def warn(self, source: str, text: str) -> None:
         """Note something that may make the result wrong; ``--strict`` turns it into an error."""
         self.notes.append(Note("warning", source, text))
-
-    def problem(self, text: str) -> None:
-        """Note something that stops the run; `raise_problems` raises all of them at once."""
-        self._problems.append(text)
-
-    def raise_problems(self) -> None:
-        """Raise what `problem` collected.
-
-        Raises
-        ------
-        InputError
-            If there was any problem, with one line for each.
-        """
-        if self._problems:
-            raise InputError(*self._problems)
 
     def raise_warnings(self) -> None:
         """Raise the warnings as errors (the ``--strict`` way).

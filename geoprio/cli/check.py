@@ -32,10 +32,10 @@ def add_to(app: typer.Typer) -> None:
         progress: ShowProgress = None,
     ) -> None:
         """Read and validate everything that PROJECT names; print and write the data-quality report."""
-        from geoprio import pipeline  # noqa: PLC0415 - heavy
-        from geoprio._core.files import check_output  # noqa: PLC0415
-        from geoprio.outputs.report import quality_markdown  # noqa: PLC0415
-        from geoprio.outputs.write import write_check  # noqa: PLC0415
+        from geoprio import pipeline
+        from geoprio._core.files import check_output
+        from geoprio.outputs.report import quality_markdown
+        from geoprio.outputs.write import write_check
 
         folder = out or project.with_name(f"{project.stem}_check")
         # The default folder is geoprio's own: the last report may go, but nothing else that stands there.

@@ -51,8 +51,8 @@ def stages(total: int, show: bool | None, *, quiet: bool) -> Iterator[Progress]:
     if not wanted:
         yield lambda _: None
         return
-    from rich.console import Console  # noqa: PLC0415 - only where a bar is shown
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.description}", markup=False),

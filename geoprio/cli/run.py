@@ -57,8 +57,8 @@ def run_to(
     progress: bool | None,
 ) -> None:
     """Run `project` into the folder `out` and say what came of it."""
-    from geoprio import pipeline  # noqa: PLC0415 - heavy
-    from geoprio._core.files import check_output  # noqa: PLC0415
+    from geoprio import pipeline
+    from geoprio._core.files import check_output
 
     check_output(out, force=force, protected=project.parent)
     with stages(STAGE_COUNT, progress, quiet=quiet) as tell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal
 
@@ -126,6 +127,7 @@ def indicator(
     """
 
     def register(compute: Callable[[ZoneAccess], Floats]) -> Callable[[ZoneAccess], Floats]:
+        """Enter the function and give it back unchanged."""
         if code in _registered:
             raise ValueError(f"indicator {code!r} is registered already")
         _registered[code] = Indicator(code, zh, en, unit, direction, anchor, compute)
@@ -152,8 +154,6 @@ def find(code: str, categories: tuple[str, ...]) -> tuple[Indicator, str]:
 
 def unknown_indicator(code: str, categories: tuple[str, ...]) -> str:
     """Return the message for a name that is no indicator of the project."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only for the message
-
     known = [i.code_for(c) for c in categories for i in INDICATORS.values() if i.direction]
     close = get_close_matches(code, known, n=1, cutoff=0.5)
     hint = f" (did you mean {close[0]!r}?)" if close else ""

@@ -143,6 +143,7 @@ def _both(rule: Match | None, where: Where) -> Match:
     wanted = {key: wanted_texts(value) for key, value in where.items()}
 
     def match(tags: Mapping[str, str]) -> bool:
+        """Return whether every wanted tag has one of its values, and the rule agrees."""
         for key, values in wanted.items():
             if key not in tags or ("*" not in values and tags[key] not in values):
                 return False

@@ -62,6 +62,7 @@ class _Found:
     pending: dict[str, str] = field(default_factory=dict)
 
     def add(self, osm_id: str, shape: object, tags: dict[str, str]) -> None:
+        """Keep a feature that could be built; `shape` is its WKB in hexadecimal."""
         self.ids.append(osm_id)
         self.shapes.append(shape)
         self.tags.append(tags)
