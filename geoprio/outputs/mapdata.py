@@ -216,7 +216,7 @@ def _steps(coordinates: Floats, scale: int) -> list[int]:
 
 
 def _integers(column: pd.Series) -> list[int | None]:
-    return [None if v is None or v != v else int(v) for v in column.astype(object).where(column.notna(), None)]  # noqa: PLR0124
+    return [None if missing else int(v) for v, missing in zip(column, column.isna(), strict=True)]
 
 
 def _numbers(values: Floats, decimals: int) -> list[float | None]:
