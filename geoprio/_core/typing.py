@@ -1,12 +1,14 @@
 """Array types used in signatures."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.integer[Any]]
+"""Whole numbers of any width."""
 Bools = NDArray[np.bool_]
 
 Progress = Callable[[str], None]

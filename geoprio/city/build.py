@@ -11,12 +11,16 @@ import shapely
 
 from geoprio._core.columns import INELIGIBLE, ZONE_TYPE_ALIASES
 from geoprio._core.errors import InputError
+from geoprio.city.barriers import barrier_shapes
+from geoprio.city.gates import entrances_of_facilities, gate_points, gates_of_zones
 from geoprio.city.model import City
 from geoprio.city.place import working_crs
-from geoprio.city.reach import facilities_in_reach, gather, streets_in_reach
+from geoprio.city.reach import gather, in_reach, streets_in_reach
 from geoprio.city.tables import building_table, facility_table, street_table, zone_table
 from geoprio.city.zones import assign, grid
 from geoprio.sources.layers import read_layers
+from geoprio.sources.osm import is_osm
+from geoprio.sources.spec import OpeningsSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +28,16 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from geoprio._core.findings import Findings
-    from geoprio.sources.spec import BuildingsSpec, FacilitiesSpec, SourceSpec, StreetsSpec, ZonesSpec
+    from geoprio.sources.spec import (
+        BarriersSpec,
+        BuildingsSpec,
+        EntrancesSpec,
+        FacilitiesSpec,
+        GatesSpec,
+        SourceSpec,
+        StreetsSpec,
+        ZonesSpec,
+    )
 
 
 CORNER_SEGMENTS = 8
@@ -39,6 +52,9 @@ def build_city(
     base: Path,
     findings: Findings,
     *,
+    barriers: BarriersSpec | None = None,
+    gates: GatesSpec | None = None,
+    entrances: EntrancesSpec | None = None,
     crs: str | None = None,
     catchment_m: float = 3000.0,
     max_snap_m: float = 150.0,
@@ -53,6 +69,8 @@ def build_city(
         The project's folder.
     findings : Findings
         Takes notes and rejects.
+    barriers, gates, entrances : specs, optional
+        What stands in people's way, and where they pass.
     crs : str, optional
         Working CRS; estimated (UTM) when not given.
     catchment_m : float
@@ -73,7 +91,9 @@ def build_city(
     if zones.path:
         specs["zones"] = zones
     specs |= {f"facilities[{i}]": spec for i, spec in enumerate(facilities, 1)}
+    specs |= _on_the_way(barriers, gates, entrances)
     raw = read_layers(specs, base, findings)
+    _warn_of_nothing(raw, specs, findings)
     study = "zones" if zones.path else "buildings"
     working = working_crs(raw[study], study, crs, findings)
 
@@ -82,6 +102,7 @@ def build_city(
     areas = _zones(raw.get("zones"), zones, houses, working, findings)
     reach = _reach(areas, catchment_m)
     lines = street_table(raw["streets"], streets, working, findings)
+    extent = shapely.convex_hull(shapely.geometrycollections(lines.geometry.to_numpy()))
     lines = streets_in_reach(lines, areas, reach, max_snap_m, findings)
     houses, counts = _placed(houses, areas, reach, buildings.path, findings)
     if zones.grid_m is not None:
@@ -89,6 +110,8 @@ def build_city(
         areas = areas[areas.index.isin(houses["zone_id"])]
     sites = _sites(raw, facilities, reach, working, findings)
     sites["zone_id"], _ = _assigned(areas, sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy(), sites.index)
+    cuts, doors = _barriers_and_gates(raw, barriers, gates, areas, reach, findings)
+    ways_in = entrances and entrances_of_facilities(raw["entrances"], entrances, sites, reach, findings)
     areas["eligible"] = _eligible(areas, houses, zones, findings)
     for role, used in (("zones", len(areas)), ("buildings", len(houses)), ("streets", len(lines))):
         findings.used(role, used)
@@ -98,9 +121,56 @@ def build_city(
         buildings=houses,
         facilities=sites,
         streets=lines,
+        data_extent=extent,
         categories=tuple(dict.fromkeys(spec.category for spec in facilities)),
         counts={"zones": len(areas), **counts},
+        barriers=cuts,
+        gates=doors,
+        entrances=ways_in,
     )
+
+
+def _on_the_way(
+    barriers: BarriersSpec | None, gates: GatesSpec | None, entrances: EntrancesSpec | None
+) -> dict[str, SourceSpec]:
+    """Return the sources of barriers and of the points where they are passed, by role."""
+    named = {"barriers": barriers, "gates": gates, "entrances": entrances}
+    specs: dict[str, SourceSpec] = {role: spec for role, spec in named.items() if spec is not None}
+    if barriers is not None and is_osm(barriers.path):
+        specs["openings"] = OpeningsSpec(path=barriers.path)
+    return specs
+
+
+def _warn_of_nothing(raw: dict[str, gpd.GeoDataFrame], specs: dict[str, SourceSpec], findings: Findings) -> None:
+    """Warn of sources of which no feature was kept: the keys of `where` must all hold, which is easily mistaken."""
+    for role in ("barriers", "gates", "entrances"):
+        if role in raw and raw[role].empty:
+            asked = (
+                f"where = {specs[role].where} keeps nothing; all its keys must hold" if specs[role].where else "none"
+            )
+            findings.warn(role, f"{specs[role].path} gives no {role}: {asked}")
+
+
+def _barriers_and_gates(
+    raw: dict[str, gpd.GeoDataFrame],
+    barriers: BarriersSpec | None,
+    gates: GatesSpec | None,
+    zones: gpd.GeoDataFrame,
+    reach: shapely.Geometry,
+    findings: Findings,
+) -> tuple[gpd.GeoSeries | None, gpd.GeoDataFrame | None]:
+    crs, doors = zones.crs, None
+    openings = [np.empty(0, dtype=object)]
+    if gates is not None:
+        points = gate_points(raw["gates"], gates, reach, crs, findings)
+        doors = gates_of_zones(points, raw["gates"], gates, zones, findings)
+        # A barrier is open at every gate, also at those that belong to no zone.
+        openings.append(points.geometry.to_numpy())
+    if "openings" in raw:
+        openings.append(raw["openings"].geometry.to_crs(crs).to_numpy())
+    if barriers is None:
+        return None, doors
+    return barrier_shapes(raw["barriers"], barriers, np.concatenate(openings), reach, crs, findings), doors
 
 
 def _reach(zones: gpd.GeoDataFrame, catchment_m: float) -> shapely.Geometry:
@@ -143,7 +213,7 @@ def _sites(
     for i, spec in enumerate(specs, 1):
         role = f"facilities[{i}]"
         table = facility_table(raw[role], spec, i, crs, findings)
-        tables.append(facilities_in_reach(table, raw[role], spec, role, reach, findings))
+        tables.append(in_reach(table, raw[role], spec.path, role, "facilities", reach, findings))
         findings.used(role, len(tables[-1]))
     return gather(tables, crs, findings)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import shapely
     from pyproj import CRS
 
 
@@ -26,11 +27,21 @@ class City:
     facilities : GeoDataFrame
         Index `facility_id`; `category`, `kind`, `name`, `capacity`, `capacity_assumed`, `source`, `zone_id`, point.
     streets : GeoDataFrame
-        Lines with `kind`.
+        Lines with `kind`, and booleans: `steps` (stairs), `major` (a big road, slow to cross), `bridge` (over a bridge
+        or through a tunnel: no barrier cuts it, and the ground's elevation is not its own).
+    data_extent : shapely geometry
+        Convex hull of all streets that were read, those beyond reach too.
     categories : tuple of str
         In the project's order.
     counts : dict
         Counts for the report: buildings read, outside, overlapping zones, and so on.
+    barriers : GeoSeries or None
+        Single lines and polygons that cut streets other than bridges, clipped to reach, open at gates and crossings;
+        None where the project names none.
+    gates : GeoDataFrame or None
+        Index `gate_id` (text); `zone_id`, point. The buildings of a zone that has gates are left through them alone.
+    entrances : GeoDataFrame or None
+        Index `entrance_id` (text); `facility_id`, point. A facility that has entrances is entered through them alone.
     """
 
     crs: CRS
@@ -38,5 +49,9 @@ class City:
     buildings: gpd.GeoDataFrame
     facilities: gpd.GeoDataFrame
     streets: gpd.GeoDataFrame
+    data_extent: shapely.Geometry
     categories: tuple[str, ...]
     counts: dict[str, int]
+    barriers: gpd.GeoSeries | None = None
+    gates: gpd.GeoDataFrame | None = None
+    entrances: gpd.GeoDataFrame | None = None

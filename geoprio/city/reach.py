@@ -1,4 +1,4 @@
-"""What of streets and facilities belongs to the study: everything within one catchment of a zone."""
+"""What belongs to the study: everything within one catchment of a zone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from geoprio._core.findings import Findings
-    from geoprio.sources.spec import FacilitiesSpec
 
 SAME_PLACE_M = 1.0
 """Facilities of one id in two sources are one if they stand within this distance."""
@@ -45,30 +44,31 @@ def streets_in_reach(
     return lines[near].reset_index(drop=True)
 
 
-def facilities_in_reach(
+def in_reach(
     table: gpd.GeoDataFrame,
     raw: gpd.GeoDataFrame,
-    spec: FacilitiesSpec,
+    path: str,
     role: str,
+    what: str,
     reach: shapely.Geometry,
     findings: Findings,
 ) -> gpd.GeoDataFrame:
-    """Return the facilities within one catchment of a zone.
+    """Return the rows of `table` within one catchment of a zone; `what` is their name in messages.
 
     Raises
     ------
     InputError
         If all lie outside; the message names swapped axes or the CRS that would fit. (An OSM file has one CRS and
-        may well have no such facility near.)
+        may well have nothing of the kind near.)
     """
     near = shapely.intersects(reach, table.geometry.to_numpy())
     drawn = raw[raw.geometry.notna()]
-    if len(drawn) and not near.any() and not is_osm(spec.path):
+    if len(drawn) and not near.any() and not is_osm(path):
         hint = _fitting(drawn, reach, table.crs)
-        raise InputError(f"[{role}] {spec.path}: all {len(drawn)} facilities lie outside the study area; {hint}")
+        raise InputError(f"[{role}] {path}: all {len(drawn)} {what} lie outside the study area; {hint}")
     if not near.all():
         far = int((~near).sum())
-        findings.info(role, f"{far} of {len(near)} facilities lie beyond one catchment from every zone: not used")
+        findings.info(role, f"{far} of {len(near)} {what} lie beyond one catchment from every zone: not used")
     return table[near]
 
 

@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
     from geoprio._core.findings import Findings
 
-Kind = Literal["polygon", "line", "building", "any"]
+Kind = Literal["polygon", "line", "building", "edge", "any"]
 
-WANTED = {"polygon": (2,), "line": (1,), "building": (0, 2), "any": (0, 1, 2)}
-WORDS = {"polygon": "a polygon", "line": "a line", "building": "a polygon or a point", "any": "a geometry"}
+WANTED = {"polygon": (2,), "line": (1,), "building": (0, 2), "edge": (1, 2), "any": (0, 1, 2)}
+WORDS = {
+    "polygon": "a polygon",
+    "line": "a line",
+    "building": "a polygon or a point",
+    "edge": "a line or a polygon",
+    "any": "a geometry",
+}
 LARGEST = 1e9
 """No coordinate of a place on Earth is larger, in degrees, metres or feet."""
 
@@ -32,8 +38,8 @@ def tidy(frame: gpd.GeoDataFrame, kind: Kind, crs: CRS, role: str, findings: Fin
     ----------
     frame : GeoDataFrame
         Index = row in the file.
-    kind : {"polygon", "line", "building", "any"}
-        What the role takes; parts of other dimensions in a collection are dropped.
+    kind : {"polygon", "line", "building", "edge", "any"}
+        What the role takes; of a collection, the parts of the highest dimension that it takes.
     crs : pyproj.CRS
         The working CRS.
 
@@ -54,7 +60,7 @@ def tidy(frame: gpd.GeoDataFrame, kind: Kind, crs: CRS, role: str, findings: Fin
     wrong = np.zeros(len(shapes), bool)
     fits = np.isin(DIMENSIONS[shapely.get_type_id(shapes)], WANTED[kind])
     for i in np.flatnonzero(~missing & ~fits):
-        shapes[i] = _parts(shapes[i], WANTED[kind][-1])
+        shapes[i] = _parts(shapes[i], WANTED[kind])
         wrong[i] = shapes[i] is None
     reason = f"not {WORDS[kind]}" + (", or nothing is left after repair" if broken.any() else "")
     findings.reject(role, frame.index[wrong], reason, f"give {WORDS[kind]}")
@@ -70,11 +76,12 @@ def tidy(frame: gpd.GeoDataFrame, kind: Kind, crs: CRS, role: str, findings: Fin
     return gpd.GeoDataFrame(kept.drop(columns=frame.geometry.name)[~far], geometry=moved[~far], crs=crs)
 
 
-def _parts(shape: shapely.Geometry, dimension: int) -> shapely.Geometry | None:
-    """Return the parts of a collection that have `dimension`, as one geometry; None where there is none."""
+def _parts(shape: shapely.Geometry, wanted: tuple[int, ...]) -> shapely.Geometry | None:
+    """Return the parts of a collection of its highest wanted dimension, as one geometry; None where there is none."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    parts = parts[DIMENSIONS[shapely.get_type_id(parts)] == dimension]
-    return shapely.union_all(parts) if len(parts) else None
+    dimensions = DIMENSIONS[shapely.get_type_id(parts)]
+    fits = [d for d in wanted if (dimensions == d).any()]
+    return shapely.union_all(parts[dimensions == fits[-1]]) if fits else None
 
 
 def inner_points(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

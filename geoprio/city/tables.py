@@ -9,7 +9,7 @@ import pandas as pd
 from geoprio._core.columns import BUILDING_NUMBERS, ZONE_TYPE_ALIASES, ZONE_TYPES
 from geoprio._core.errors import InputError
 from geoprio.city.shapes import inner_points, tidy
-from geoprio.sources.categories import building_use, osm_kind
+from geoprio.sources.categories import BIG_ROADS, BRIDGE_KEYS, NO_BRIDGE, STEPS, building_use, osm_kind
 from geoprio.sources.layers import BUILDING_TAGS
 from geoprio.sources.osm import is_osm
 from geoprio.sources.tables import as_numbers, as_text, as_yes_no, require_columns
@@ -28,7 +28,7 @@ def building_table(raw: gpd.GeoDataFrame, spec: BuildingsSpec, crs: CRS, finding
     chosen = {k: v for k, v in spec.columns.model_dump().items() if v}
     require_columns(raw, [spec.id, *chosen.values()], role, spec.path)
     columns = {**(BUILDING_TAGS if osm else _same_names(raw, ("use", *BUILDING_NUMBERS))), **chosen}
-    ids = _ids(raw, spec.id, "b", role, findings)
+    ids = row_ids(raw, spec.id, "b", role, findings)
     frame = tidy(raw, "building", crs, role, findings)
     out = frame[["geometry"]].copy()
     uses = as_text(frame[columns["use"]]) if "use" in columns else pd.Series(None, index=frame.index, dtype="str")
@@ -43,7 +43,7 @@ def building_table(raw: gpd.GeoDataFrame, spec: BuildingsSpec, crs: CRS, finding
             out[name] = as_numbers(values, role, columns[name], findings, above_zero=positive)
     centroids = out.geometry.centroid
     out["x"], out["y"] = centroids.x, centroids.y
-    return _indexed(out, ids, "building_id", role, spec.path)
+    return indexed(out, ids, "building_id", role, spec.path)
 
 
 def facility_table(
@@ -52,7 +52,7 @@ def facility_table(
     """Return facilities: index `facility_id`, `category`, `kind`, `name`, `capacity`, `capacity_assumed`, `source`."""
     role = f"facilities[{number}]"
     require_columns(raw, [spec.id, spec.name, spec.kind, spec.capacity], role, spec.path)
-    ids = _ids(raw, spec.id, f"f{number}-", role, findings)
+    ids = row_ids(raw, spec.id, f"f{number}-", role, findings)
     frame = tidy(raw, "any", crs, role, findings)
     out = frame[["geometry"]].copy()
     out = out.set_geometry(inner_points(out.geometry.to_numpy()), crs=crs)
@@ -70,7 +70,7 @@ def facility_table(
     out["capacity_assumed"] = out["capacity"].isna()
     out["capacity"] = out["capacity"].fillna(1.0)
     out["source"] = spec.path
-    return _indexed(out, ids, "facility_id", role, spec.path)
+    return indexed(out, ids, "facility_id", role, spec.path)
 
 
 def zone_table(raw: gpd.GeoDataFrame, spec: ZonesSpec, crs: CRS, findings: Findings) -> gpd.GeoDataFrame:
@@ -79,7 +79,7 @@ def zone_table(raw: gpd.GeoDataFrame, spec: ZonesSpec, crs: CRS, findings: Findi
     kind_column = None if isinstance(spec.type, str) else spec.type.column
     eligible_column = spec.eligible.column if spec.eligible else None
     require_columns(raw, [spec.id, spec.name, kind_column, eligible_column, spec.year_built], role, spec.path)
-    ids = _ids(raw, spec.id, "z", role, findings)
+    ids = row_ids(raw, spec.id, "z", role, findings)
     frame = tidy(raw, "polygon", crs, role, findings)
     out = frame[["geometry"]].copy()
     name = spec.name or ("name" if "name" in frame else None)
@@ -91,16 +91,27 @@ def zone_table(raw: gpd.GeoDataFrame, spec: ZonesSpec, crs: CRS, findings: Findi
         out["eligible"] = as_yes_no(frame[eligible_column], role, eligible_column, findings)
     if spec.year_built:
         out["year_built"] = as_numbers(frame[spec.year_built], role, spec.year_built, findings, above_zero=True)
-    return _indexed(out, ids, "zone_id", role, spec.path)
+    return indexed(out, ids, "zone_id", role, spec.path)
 
 
 def street_table(raw: gpd.GeoDataFrame, spec: StreetsSpec, crs: CRS, findings: Findings) -> gpd.GeoDataFrame:
-    """Return street lines with their `kind` (class, for drawing)."""
+    """Return street lines with their `kind` (class, for drawing) and, as booleans, `steps`, `major` and `bridge`.
+
+    Stairs and big roads are known by the OSM words of their class; bridges and tunnels by columns of these names, or
+    by the class.
+    """
     require_columns(raw, [spec.kind], "streets", spec.path)
     frame = tidy(raw, "line", crs, "streets", findings)
     column = spec.kind or next((c for c in ("highway", "kind") if c in frame), None)
     out = frame[["geometry"]].copy()
-    out["kind"] = as_text(frame[column]).fillna("") if column else ""
+    out["kind"] = as_text(frame[column]).fillna("") if column else pd.Series("", index=frame.index, dtype="str")
+    words = (as_text(frame["highway"]).fillna("") if is_osm(spec.path) else out["kind"]).str.lower()
+    out["steps"] = words == STEPS
+    out["major"] = words.isin(BIG_ROADS)
+    out["bridge"] = words.isin(BRIDGE_KEYS)
+    for key in BRIDGE_KEYS:
+        if key in frame:
+            out["bridge"] |= ~as_text(frame[key]).fillna("").str.lower().isin(NO_BRIDGE)
     return out.reset_index(drop=True)
 
 
@@ -126,7 +137,7 @@ def _same_names(frame: pd.DataFrame, names: tuple[str, ...]) -> dict[str, str]:
     return {name: name for name in names if name in frame}
 
 
-def _ids(raw: pd.DataFrame, column: str | None, prefix: str, role: str, findings: Findings) -> pd.Series:
+def row_ids(raw: pd.DataFrame, column: str | None, prefix: str, role: str, findings: Findings) -> pd.Series:
     """Return the id of each row as text: the column, else `id`, else prefix and row number."""
     column = column or ("id" if "id" in raw else None)
     numbered = pd.Series([f"{prefix}{row}" for row in raw.index], index=raw.index, dtype="str")
@@ -140,7 +151,14 @@ def _ids(raw: pd.DataFrame, column: str | None, prefix: str, role: str, findings
     return ids.fillna(numbered)
 
 
-def _indexed(frame: gpd.GeoDataFrame, ids: pd.Series, name: str, role: str, path: str) -> gpd.GeoDataFrame:
+def indexed(frame: gpd.GeoDataFrame, ids: pd.Series, name: str, role: str, path: str) -> gpd.GeoDataFrame:
+    """Return the rows (index = row in the file) under their ids.
+
+    Raises
+    ------
+    InputError
+        If an id stands twice.
+    """
     own = ids[frame.index]
     twice = own[own.duplicated(keep=False)]
     if len(twice):

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from geoprio.indicators import AccessSpec, IndicatorSpec
 from geoprio.score import ScoreSpec
-from geoprio.sources import BuildingsSpec, FacilitiesSpec, StreetsSpec, ZonesSpec
+from geoprio.sources import (
+    BarriersSpec,
+    BuildingsSpec,
+    ElevationSpec,
+    EntrancesSpec,
+    FacilitiesSpec,
+    GatesSpec,
+    StreetsSpec,
+    ZonesSpec,
+)
 
 
 class ProjectSpec(BaseModel):
     """What the study is called and where it is measured."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: str = ""
     """Title of map and report; default: the name of the project's file."""
@@ -32,6 +41,26 @@ class Project(BaseModel):
     buildings: BuildingsSpec
     streets: StreetsSpec
     facilities: tuple[FacilitiesSpec, ...] = Field(min_length=1)
+    barriers: BarriersSpec | None = None
+    gates: GatesSpec | None = None
+    entrances: EntrancesSpec | None = None
+    elevation: ElevationSpec | None = None
     access: AccessSpec = AccessSpec()
     score: ScoreSpec = ScoreSpec()
     indicators: tuple[IndicatorSpec, ...] = ()
+
+    @field_validator("gates")
+    @classmethod
+    def _no_gates_of_cells(cls, gates: GatesSpec | None, info: ValidationInfo) -> GatesSpec | None:
+        zones = info.data.get("zones")
+        if gates and zones and zones.grid_m is not None:
+            raise ValueError("the cells of a grid have no gates: leave [gates] or grid_m out")
+        return gates
+
+    @field_validator("entrances")
+    @classmethod
+    def _entrances_of_a_category(cls, entrances: EntrancesSpec | None, info: ValidationInfo) -> EntrancesSpec | None:
+        known = dict.fromkeys(f.category for f in info.data.get("facilities", ()))
+        if entrances and entrances.category and known and entrances.category not in known:
+            raise ValueError(f"category {entrances.category!r} has no facilities; it may be one of {', '.join(known)}")
+        return entrances

@@ -1,18 +1,60 @@
 """The walking network: build it, snap points to it, search it.
 
+It stands on its own: arrays of coordinates in metres, or tables of geopandas, are all it needs.
+
 >>> import numpy as np
->>> from geoprio.network import build_network, nearest, snap
 >>> import shapely
+>>> from geoprio.network import build_network, nearest, snap
 >>> streets = build_network([shapely.LineString([(0, 0), (100, 0)])])
 >>> homes = snap(streets, np.array([[10.0, 5.0]]), max_snap_m=50)
 >>> shops = snap(streets, np.array([[90.0, 0.0]]), max_snap_m=50)
->>> distance, which = nearest(streets, homes, shops)
+>>> distance, which = nearest(streets, homes, shops, cutoff=1000)
 >>> distance.round(3).tolist(), which.tolist()
 ([85.0], [0])
+
+Without a profile every search is in metres; with one (`geoprio.network.Profile`) in minutes, and slopes (after
+`Network.with_elevation`), stairs and big roads count.
 """
 
-from geoprio.network.build import Network, build_network, count_gaps
-from geoprio.network.search import counts, nearest
+from geoprio.network.build import Network, build_network
+from geoprio.network.catchments import Demand, SupplyMethod, counts, counts_and_supply, cumulative, reached_by, supply
+from geoprio.network.gaps import count_gaps
+from geoprio.network.gates import carry_over, link_points, through_gates, to_entrances
+from geoprio.network.pairs import k_nearest, od_table
+from geoprio.network.paths import Route, route, service_area
+from geoprio.network.search import nearest, nearest_each, reachable
+from geoprio.network.slope import FASTEST
 from geoprio.network.snap import Positions, snap
+from geoprio.network.store import load_network, save_network
+from geoprio.standards import Profile
 
-__all__ = ["Network", "Positions", "build_network", "count_gaps", "counts", "nearest", "snap"]
+__all__ = [
+    "FASTEST",
+    "Demand",
+    "Network",
+    "Positions",
+    "Profile",
+    "Route",
+    "SupplyMethod",
+    "build_network",
+    "carry_over",
+    "count_gaps",
+    "counts",
+    "counts_and_supply",
+    "cumulative",
+    "k_nearest",
+    "link_points",
+    "load_network",
+    "nearest",
+    "nearest_each",
+    "od_table",
+    "reachable",
+    "reached_by",
+    "route",
+    "save_network",
+    "service_area",
+    "snap",
+    "supply",
+    "through_gates",
+    "to_entrances",
+]

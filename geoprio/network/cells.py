@@ -3,8 +3,6 @@
 import numpy as np
 from numba import njit, prange
 
-INF = np.inf
-
 
 @njit(cache=True)
 def _cell_span(ax, bx, ay, by, low, high):
@@ -53,72 +51,124 @@ def grid_segments(ax, ay, bx, by, left, bottom, side, columns, rows):
 
 
 @njit(cache=True)
-def _away(px, py, ax, ay, dx, dy, square):
-    """Return the distance of a point from a segment."""
-    t = ((px - ax) * dx + (py - ay) * dy) / square
-    t = min(1.0, max(0.0, t))
-    ex, ey = ax + t * dx - px, ay + t * dy - py
-    return np.sqrt(ex * ex + ey * ey)
+def _away(x, y, line):
+    """Return the square of the distance of a point from a segment, and the share of its length before the foot."""
+    ax, ay, dx, dy, inverse = line
+    px, py = x - ax, y - ay
+    share = min(1.0, max(0.0, (px * dx + py * dy) * inverse))
+    ex, ey = share * dx - px, share * dy - py
+    return ex * ex + ey * ey, share
+
+
+@njit(cache=True)
+def order_by_cell(px, py, left, bottom, side, columns, rows):
+    """Return the points cell by cell, those outside the grid with its nearest cells."""
+    cell = np.empty(len(px), np.int32)
+    place = np.zeros(columns * rows + 1, np.int64)
+    for i in range(len(px)):
+        c = min(max((px[i] - left) / side, 0.0), columns - 1.0)
+        r = min(max((py[i] - bottom) / side, 0.0), rows - 1.0)
+        cell[i] = int(r) * columns + int(c)
+        place[cell[i] + 1] += 1
+    for k in range(columns * rows):
+        place[k + 1] += place[k]
+    order = np.empty(len(px), np.int32)
+    for i in range(len(px)):
+        order[place[cell[i]]] = i
+        place[cell[i]] += 1
+    return order
 
 
 @njit(cache=True, parallel=True)
-def nearest_segment(
-    px, py, order, ax, ay, dx, dy, square, left, bottom, side, columns, rows, pointer, item, reach, tie, out
-):
+def nearest_segment(x, y, order, lines, grid, pointer, item, reach, tie, out, share, away):
     """Fill the nearest segment within `reach` of each point, -1 where there is none (in place).
 
     Cells are searched in growing squares around the point. Of segments that are within `tie` of the nearest, the first
     in input order is taken.
+
+    Parameters
+    ----------
+    x, y : ndarray of float, shape (points,)
+    order : ndarray of int, shape (points,)
+        Points cell by cell.
+    lines : ndarray of float, shape (segments, 5)
+        x and y of the start, x and y from start to end, 1 / squared length: side by side for the processor's cache.
+    grid : tuple
+        left, bottom, side, columns, rows.
+    pointer, item : ndarray
+        As `grid_segments` gives them.
+    out, share, away : ndarray, shape (points,)
+        Segment, part of its length before the nearest point on it, distance to that.
     """
     for n in prange(len(order)):
         i = order[n]
-        x, y = px[i], py[i]
-        c, r = int(np.floor((x - left) / side)), int(np.floor((y - bottom) / side))
-        best, nearest, close = INF, -1, False
-        # A point outside the grid needs no empty squares around it.
-        k = max(-c, c - columns + 1, -r, r - rows + 1, 0)
-        while True:
-            # Everything nearer than this lies in the squares searched before this one.
-            beside = min(x - left - (c - k + 1) * side, (c + k) * side + left - x)
-            sure = min(beside, y - bottom - (r - k + 1) * side, (r + k) * side + bottom - y)
-            if k > 0 and (best + tie <= sure or sure > reach):
-                break
-            if c - k < 0 and c + k >= columns and r - k < 0 and r + k >= rows:
-                break  # the squares before this one held the whole grid
-            for rr in range(max(r - k, 0), min(r + k, rows - 1) + 1):
-                step = 1 if rr == r - k or rr == r + k or k == 0 else 2 * k
-                for cc in range(c - k, c + k + 1, step):
-                    if cc < 0 or cc >= columns:
-                        continue
-                    cell = rr * columns + cc
-                    for q in range(pointer[cell], pointer[cell + 1]):
-                        s = item[q]
-                        d = _away(x, y, ax[s], ay[s], dx[s], dy[s], square[s])
-                        if d < best:
-                            close = nearest >= 0 and best - d <= tie
-                            best, nearest = d, s
-                        elif d - best <= tie and s != nearest:
-                            close = True
-            k += 1
-        if best > reach:
-            nearest = -1
-        elif close:
-            nearest = _first_within(
-                x, y, best + tie, ax, ay, dx, dy, square, left, bottom, side, columns, rows, pointer, item
-            )
-        out[i] = nearest
+        found, part, distance = _search(x[i], y[i], lines, grid, pointer, item, reach, tie)
+        out[i] = found
+        if found >= 0:
+            share[i], away[i] = part, distance
 
 
 @njit(cache=True)
-def _first_within(x, y, limit, ax, ay, dx, dy, square, left, bottom, side, columns, rows, pointer, item):
+def _search(x, y, lines, grid, pointer, item, reach, tie):
+    """Return segment, share and distance for one point; -1 where no segment is near enough."""
+    left, bottom, side, columns, rows = grid
+    c, r = int(np.floor((x - left) / side)), int(np.floor((y - bottom) / side))
+    best, nearest, part, close = reach, -1, 0.0, False
+    # What is not farther than the best by more than the tie, squared.
+    limit = (reach + tie) ** 2
+    # A point outside the grid needs no empty squares around it.
+    k = max(-c, c - columns + 1, -r, r - rows + 1, 0)
+    while True:
+        # Everything nearer than this lies in the squares searched before this one.
+        beside = min(x - left - (c - k + 1) * side, (c + k) * side + left - x)
+        sure = min(beside, y - bottom - (r - k + 1) * side, (r + k) * side + bottom - y)
+        if k > 0 and best + tie <= sure:
+            break
+        if c - k < 0 and c + k >= columns and r - k < 0 and r + k >= rows:
+            break  # the squares before this one held the whole grid
+        for rr in range(max(r - k, 0), min(r + k, rows - 1) + 1):
+            low = bottom + rr * side
+            ey = max(low - y, y - low - side, 0.0)
+            step = 1 if rr == r - k or rr == r + k or k == 0 else 2 * k
+            for cc in range(c - k, c + k + 1, step):
+                if cc < 0 or cc >= columns:
+                    continue
+                low = left + cc * side
+                ex = max(low - x, x - low - side, 0.0)
+                if ex * ex + ey * ey > limit:
+                    continue
+                cell = rr * columns + cc
+                for q in range(pointer[cell], pointer[cell + 1]):
+                    s = item[q]
+                    square, along = _away(x, y, lines[s])
+                    if square > limit or s == nearest:
+                        continue
+                    d = np.sqrt(square)
+                    if d < best or (nearest < 0 and d <= best):
+                        close = nearest >= 0 and best - d <= tie
+                        best, nearest, part = d, s, along
+                        limit = (best + tie) ** 2
+                    elif nearest >= 0:
+                        close = True
+        k += 1
+    if nearest >= 0 and close:
+        nearest = _first_within(x, y, best + tie, lines, grid, pointer, item)
+        square, part = _away(x, y, lines[nearest])
+        best = np.sqrt(square)
+    return nearest, part, best
+
+
+@njit(cache=True)
+def _first_within(x, y, limit, lines, grid, pointer, item):
     """Return the first segment in input order that is within `limit` of a point."""
-    lowest = len(ax)
+    left, bottom, side, columns, rows = grid
+    lowest = len(lines)
     c0, c1 = max(int((x - limit - left) / side), 0), min(int((x + limit - left) / side), columns - 1)
     r0, r1 = max(int((y - limit - bottom) / side), 0), min(int((y + limit - bottom) / side), rows - 1)
     for r in range(r0, r1 + 1):
         for c in range(c0, c1 + 1):
             for q in range(pointer[r * columns + c], pointer[r * columns + c + 1]):
                 s = item[q]
-                if s < lowest and _away(x, y, ax[s], ay[s], dx[s], dy[s], square[s]) <= limit:
+                if s < lowest and np.sqrt(_away(x, y, lines[s])[0]) <= limit:
                     lowest = s
     return lowest

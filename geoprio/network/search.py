@@ -1,12 +1,15 @@
-"""Shortest paths between positions on the network.
+"""The nearest destination of every origin.
 
 A path leaves its first point by the straight leg, follows the streets, and reaches the last point by its straight leg.
-Between two positions on one edge it may run along the edge or around through its ends.
+Between two positions on one edge it may run along the edge or around through its ends. Without a profile costs are
+metres; with one they are minutes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,106 +17,212 @@ from geoprio._core.errors import InputError
 from geoprio.network.compiled import load, threads
 
 if TYPE_CHECKING:
-    from geoprio._core.typing import Floats, Ints
+    from geoprio._core.typing import Bools, Floats, Ints
     from geoprio.network.build import Network
-    from geoprio.network.graph import Graph
+    from geoprio.network.costs import Graph, Placed
     from geoprio.network.snap import Positions
+    from geoprio.standards import Profile
+
+CUTOFF = 3000.0
+"""How far is looked where nothing else is asked: metres."""
 
 HALF_MM = 5e-4
-"""Distances hold to 1 mm: what exceeds a ring by less than half of that is within it."""
+"""Distances hold to 1 mm: what exceeds a limit by less than half of that is within it."""
+
+FARTHEST_M = 1e8
+"""Longer than any way on Earth."""
 
 
-def nearest(network: Network, origins: Positions, destinations: Positions) -> tuple[Floats, Ints]:
-    """Return the shortest distance from each origin to any destination, and which destination it is.
+@dataclass(frozen=True)
+class Scope:
+    """A network's edges in the units of one search.
+
+    Attributes
+    ----------
+    per_cost : float
+        Metres (of level ground) in one unit of the caller's costs: 1 in metres, the speed in minutes.
+    scale : float
+        Units per metre.
+    limit : int
+        Units.
+    """
+
+    graph: Graph
+    per_cost: float
+    scale: float
+    limit: int
+    entries: Ints
+
+    @property
+    def streets(self) -> tuple[Ints, ...]:
+        """What the compiled searches take as `streets`."""
+        chains = self.graph.chains
+        return chains.pointer, self.entries, chains.at, chains.first, chains.last
+
+    def origins(self, placed: Placed) -> tuple[Any, ...]:
+        """Return what the compiled searches take as `origins`."""
+        return placed.pointer, *self.graph.from_here(placed, self.scale), placed.out, placed.home, placed.leg
+
+    def places(self, placed: Placed) -> tuple[Any, ...]:
+        """Return what the compiled searches take as `places`."""
+        return placed.edge, *self.graph.to_here(placed, self.scale), placed.out, placed.home, placed.leg
+
+    def units(self, costs: Sequence[float]) -> Ints:
+        """Return costs as units, shape (costs,), with half a millimetre of grace."""
+        return np.floor((np.asarray(costs, np.float64) * self.per_cost + HALF_MM) * self.scale).astype(np.int64)
+
+
+def scope(network: Network, limit: float, profile: Profile | None, name: str = "cutoff") -> Scope:
+    """Return the network in the units of a search up to `limit` metres or minutes.
+
+    Raises
+    ------
+    InputError
+        If the limit is not a finite number above 0.
+    """
+    if not (limit > 0 and np.isfinite(limit)):
+        raise InputError(f"{name} = {limit} must be a finite number above 0.")
+    graph = network.graph(profile)
+    per_cost = 1.0 if profile is None else profile.speed_m_per_min
+    metres = limit * per_cost + HALF_MM
+    scaled = graph.scaled(metres)
+    return Scope(graph, per_cost, scaled.scale, int(metres * scaled.scale), scaled.entries)
+
+
+def nearest(
+    network: Network,
+    origins: Positions,
+    destinations: Positions,
+    *,
+    cutoff: float = CUTOFF,
+    profile: Profile | None = None,
+) -> tuple[Floats, Ints]:
+    """Return the least cost of walking from each origin to any destination, and which destination it is.
 
     Parameters
     ----------
     network : Network
     origins, destinations : Positions
         As `snap` gives them; shapes (n,) and (m,).
+    cutoff : float
+        Metres, or minutes with a profile.
+    profile : Profile, optional
+        How people walk.
 
     Returns
     -------
-    distance : ndarray of float, shape (n,)
-        Metres; infinite where no destination can be reached, NaN where the origin is not snapped.
+    cost : ndarray of float, shape (n,)
+        Metres, or minutes with a profile; infinite beyond the cutoff or without a way, NaN where the origin is not
+        snapped. Exact to some micrometres for each edge walked.
     which : ndarray of int, shape (n,)
         Number of the destination, -1 where there is none.
+
+    Raises
+    ------
+    InputError
+        If there is no destination at all, or the cutoff is not above 0.
     """
-    here = np.flatnonzero(destinations.snapped)
-    if not len(here):
-        return np.where(origins.snapped, np.inf, np.nan), np.full(len(origins.segment), -1, np.int64)
-    kernels = load("kernels")
-    graph = network.graph
-    to_edge, to_along = graph.place(destinations.segment, destinations.offset)
-    to_edge, to_along, to_leg = to_edge[here], to_along[here], destinations.leg[here]
-    seeds = np.concatenate((graph.first[to_edge], graph.last[to_edge]))
-    costs = np.concatenate((to_leg + to_along, to_leg + graph.total[to_edge] - to_along))
-    distance, source = np.empty(len(graph.pointer) - 1), np.empty(len(graph.pointer) - 1, np.int64)
-    kernels.spread(
-        *(graph.pointer, graph.neighbour, graph.cost, seeds, costs, np.tile(here, 2), graph.buckets),
-        *(distance, source),
-    )
-    edge, along = graph.place(origins.segment, origins.offset)
-    order = np.argsort(to_edge, kind="stable")
-    found, who = np.empty(len(edge)), np.empty(len(edge), np.int64)
+    return nearest_each(network, origins, [destinations], cutoff=cutoff, profile=profile)[0]
+
+
+def nearest_each(
+    network: Network,
+    origins: Positions,
+    sets: Sequence[Positions],
+    *,
+    cutoff: float = CUTOFF,
+    profile: Profile | None = None,
+) -> list[tuple[Floats, Ints]]:
+    """Return what `nearest` returns for each of several sets of destinations, on several threads at once.
+
+    Raises
+    ------
+    InputError
+        As `nearest` does.
+    """
+    check_destinations(*sets)
+    to = scope(network, cutoff, profile)
+    kernels, chains = load("kernels"), to.graph.chains
+    placed = [to.graph.place(s) for s in sets]
+    part = np.concatenate(([0], np.cumsum([len(p.order) for p in placed])))
+    places = tuple(np.concatenate(values) for values in zip(*(to.places(p) for p in placed), strict=True))
+    numbers, (edge, from_first, from_last, *_) = np.concatenate([p.order for p in placed]), places
+    state = np.full((len(sets), len(chains.pointer) - 1), kernels.NOWHERE, np.uint64)
+    here, n = to.graph.place(origins), len(origins.segment)
+    cost, which = np.full((n, len(sets)), np.nan), np.full((n, len(sets)), -1, np.int32)
+    # Two seeds for each destination, at the ends of its edge.
+    seeds = np.column_stack((chains.first[edge], chains.last[edge])).reshape(-1)
+    seed_costs = np.column_stack((from_first, from_last)).reshape(-1)
     with threads(len(network.x)):
-        kernels.gather(
-            *(edge, along, origins.leg, graph.first, graph.last, graph.total, distance, source),
-            *(_pointers(graph, to_edge), to_along[order], to_leg[order], here[order], found, who),
+        kernels.spread_each(
+            *(chains.pointer, to.entries, 2 * part, seeds, seed_costs, np.repeat(numbers, 2), to.limit, state),
         )
-    return found, who
+        kernels.gather_each(
+            *(to.origins(here), here.order, chains.first, chains.last, state, np.stack([p.pointer for p in placed])),
+            *(part, places, numbers, to.limit, to.scale, to.per_cost, cost, which),
+        )
+    return list(zip(cost.T, which.T, strict=True))
 
 
-def counts(network: Network, origins: Positions, destinations: Positions, rings_m: tuple[float, ...]) -> Ints:
-    """Return how many destinations lie within each ring of each origin.
+def reachable(network: Network, origins: Positions, destinations: Positions) -> Bools:
+    """Return from which origins a way of any length leads to some destination.
 
     Parameters
     ----------
     network : Network
     origins, destinations : Positions
         Shapes (n,) and (m,).
-    rings_m : tuple of float
-        Radii in metres; a distance equal to the radius to 1 mm counts.
 
     Returns
     -------
-    ndarray of int, shape (n, rings)
-        0 for origins that are not snapped.
+    ndarray of bool, shape (n,)
+        False where the origin is not snapped.
 
     Raises
     ------
     InputError
-        If a radius is not above 0.
+        If there is no destination at all.
     """
-    if any(not r > 0 for r in rings_m):
-        raise InputError(f"rings {list(rings_m)} must be above 0 metres.")
-    total = np.zeros((len(origins.segment), len(rings_m)), np.int64)
-    here, on = np.flatnonzero(destinations.snapped), np.flatnonzero(origins.snapped)
-    if not (len(here) and len(on) and rings_m):
-        return total
-    kernels = load("kernels")
-    graph = network.graph
-    to_edge, to_along = graph.place(destinations.segment, destinations.offset)
-    # Destinations at one place are searched from once. Sorted by edge, neighbours share what the search touches.
-    places = np.column_stack((to_edge[here], to_along[here], destinations.leg[here]))
-    places, times = np.unique(places, axis=0, return_counts=True)
-    edge, along = graph.place(origins.segment, origins.offset)
-    edge, along = edge[on], along[on]
-    order = np.argsort(edge, kind="stable")
-    rings, back = np.unique(np.asarray(rings_m, np.float64), return_inverse=True)
-    with threads(len(network.x)) as count:
-        out = np.zeros((count, len(on), len(rings)), np.int32)
-        kernels.count_rings(
-            *(count, graph.pointer, graph.neighbour, graph.cost, graph.at, graph.first, graph.last, graph.total),
-            *(places[:, 0].astype(np.int64), places[:, 1].copy(), places[:, 2].copy(), times),
-            *(_pointers(graph, edge), along[order], origins.leg[on][order], rings + HALF_MM, out),
-        )
-    total[on[order]] = out.sum(axis=0)[:, back]
-    return total
+    check_destinations(destinations)
+    kernels, graph = load("kernels"), network.graph()
+    chains, scaled = graph.chains, graph.scaled(FARTHEST_M)
+    to, here = graph.place(destinations), graph.place(origins)
+    # The first end of an edge leads to whatever stands on it; the last one does unless the edge is one-way.
+    back = graph.back_total[to.edge] - to.home < FARTHEST_M
+    seeds = np.concatenate((chains.first[to.edge], chains.last[to.edge][back]))
+    seen = np.zeros(len(chains.pointer) - 1, bool)
+    kernels.reached(chains.pointer, scaled.entries, seeds, seen)
+    out = np.zeros(len(origins.segment), bool)
+    out[here.order] = seen[chains.first[here.edge]] | seen[chains.last[here.edge]]
+    return out
 
 
-def _pointers(graph: Graph, edge: Ints) -> Ints:
-    """Return where each edge's entries begin in a table sorted by edge, shape (edges + 1,)."""
-    pointer = np.zeros(len(graph.total) + 1, np.int64)
-    np.cumsum(np.bincount(edge, minlength=len(graph.total)), out=pointer[1:])
-    return pointer
+def check_destinations(*sets: Positions) -> None:
+    """Check that there is somewhere to go.
+
+    Raises
+    ------
+    InputError
+        If a set holds no destination.
+    """
+    for k, destinations in enumerate(sets):
+        if not len(destinations.segment):
+            what = f"set {k} of the destinations is" if len(sets) > 1 else "the destinations are"
+            raise InputError(f"{what} empty: there is nowhere to walk to; leave the category out.")
+
+
+def check_amounts(amounts: object, count: int, what: str) -> Floats:
+    """Return amounts (demand, capacity) as floats, shape (count,).
+
+    Raises
+    ------
+    InputError
+        If there is another number of them, or one is missing, negative or infinite.
+    """
+    values = np.asarray(amounts, np.float64)
+    if values.shape != (count,):
+        raise InputError(f"{what} has the shape {values.shape}; give {count} numbers, one for each.")
+    bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+    if len(bad):
+        raise InputError(f"{what} number {bad[0]} is {values[bad[0]]}; give finite numbers of 0 or more.")
+    return values

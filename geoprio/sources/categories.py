@@ -101,4 +101,63 @@ def is_walkable(tags: Mapping[str, str]) -> bool:
     return True
 
 
-WALK_KEYS = ("highway", "foot", "access", *SIDEWALK_KEYS)
+WALK_KEYS = ("highway", "foot", "access", *SIDEWALK_KEYS, "bridge", "tunnel")
+"""Tags that tell how people walk on a way."""
+
+STEPS = "steps"
+"""Value of OSM `highway` of a flight of stairs."""
+
+BIG_ROADS = frozenset(f"{kind}{end}" for kind in ("trunk", "primary", "secondary") for end in ("", "_link"))
+"""Values of OSM `highway` of roads that cost time to cross."""
+
+BRIDGE_KEYS = ("bridge", "tunnel")
+NO_BRIDGE = frozenset(("", "no", "n", "0", "f", "false", "否", "无"))
+"""Words of a bridge or tunnel column that say no; OSM extracts in tables write F."""
+
+
+def is_off_ground(tags: Mapping[str, str]) -> bool:
+    """Return whether an OSM feature runs over a bridge or through a tunnel (culverts and passages are tunnels too)."""
+    return any(tags.get(key, "no") not in NO_BRIDGE for key in BRIDGE_KEYS)
+
+
+GATES = frozenset(
+    (
+        *("gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "wicket_gate", "kissing_gate"),
+        *("hampshire_gate", "turnstile", "full-height_turnstile", "entrance"),
+    )
+)
+"""Values of OSM `barrier` that let walkers through a wall or fence."""
+
+LEVEL_CROSSINGS = frozenset(("crossing", "level_crossing", "tram_crossing", "tram_level_crossing"))
+
+OPENING_KEYS = ("barrier", "railway", "ford")
+"""Of these tags every opening carries one."""
+
+
+def is_gate(tags: Mapping[str, str]) -> bool:
+    """Return whether walkers pass an OSM gate: one that is neither locked nor closed to them.
+
+    `access=private` does not close it: the gates of a compound are private, and its people walk through them.
+    """
+    return tags.get("barrier") in GATES and tags.get("foot") != "no" and tags.get("locked") != "yes"
+
+
+def is_opening(tags: Mapping[str, str]) -> bool:
+    """Return whether a street passes a barrier at this point: a gate, a level crossing or a ford."""
+    return is_gate(tags) or tags.get("railway") in LEVEL_CROSSINGS or tags.get("ford", "no") != "no"
+
+
+AREA_KEYS = frozenset(("amenity", "building", "landuse", "leisure", "water"))
+AREA_VALUES = {
+    "natural": frozenset(("bay", "glacier", "mud", "scrub", "water", "wetland", "wood")),
+    "waterway": frozenset(("boatyard", "dock", "riverbank")),
+}
+
+
+def is_filled(tags: Mapping[str, str]) -> bool:
+    """Return whether a closed OSM way stands for the area inside it, and not for a line such as a wall around it."""
+    if tags.get("area") in {"yes", "no"}:
+        return tags["area"] == "yes"
+    if "barrier" in tags:
+        return False
+    return bool(AREA_KEYS & tags.keys()) or any(tags.get(key) in values for key, values in AREA_VALUES.items())

@@ -6,9 +6,28 @@ from typing import TYPE_CHECKING
 
 from geoprio._core.errors import InputError
 from geoprio._core.files import local_path
-from geoprio.sources.categories import OSM_KEYS, OSM_RULES, WALK_KEYS, is_walkable
+from geoprio.sources.categories import (
+    BRIDGE_KEYS,
+    OPENING_KEYS,
+    OSM_KEYS,
+    OSM_RULES,
+    WALK_KEYS,
+    is_gate,
+    is_off_ground,
+    is_opening,
+    is_walkable,
+)
 from geoprio.sources.osm import AREA_TYPES, Want, is_osm, scan
-from geoprio.sources.spec import BuildingsSpec, FacilitiesSpec, StreetsSpec, ZonesSpec
+from geoprio.sources.spec import (
+    BarriersSpec,
+    BuildingsSpec,
+    EntrancesSpec,
+    FacilitiesSpec,
+    GatesSpec,
+    OpeningsSpec,
+    StreetsSpec,
+    ZonesSpec,
+)
 from geoprio.sources.tables import CSV_ENCODING, matches, require_columns, wanted_texts
 from geoprio.sources.vector import no_idle_keys, read_vector
 
@@ -107,19 +126,47 @@ def _want(role: str, spec: SourceSpec) -> Want:
             "min_age",
             "max_age",
             "nursery",
-            *(c for c in (spec.name, spec.kind, spec.capacity) if c),
+            *_named(spec.name, spec.kind, spec.capacity),
         )
         rule = _facility_rule(spec, role)
         return Want(role, "any", rule, extra or ("amenity", "shop"), _unique(*keys, *extra))
     if isinstance(spec, ZonesSpec):
         return Want(role, "area", _zone_rule(spec), extra, _unique("name", "boundary", *extra, *_zone_columns(spec)))
+    return _want_on_the_way(role, spec)
+
+
+def _want_on_the_way(role: str, spec: SourceSpec) -> Want:
+    """Return what a role asks of an OSM file that says where people can and cannot pass."""
+    extra = tuple(spec.where)
+    if isinstance(spec, BarriersSpec):
+        _need_where(spec, role, '{barrier = ["wall", "fence"]}')
+        rule = _both(lambda t: not is_off_ground(t), spec.where)
+        return Want(role, "edge", rule, extra, _unique(*BRIDGE_KEYS, *extra))
+    if isinstance(spec, OpeningsSpec):
+        return Want(role, "all", is_opening, OPENING_KEYS, OPENING_KEYS)
+    if isinstance(spec, GatesSpec):
+        rule = _both(None, spec.where) if spec.where else is_gate
+        return Want(role, "all", rule, extra or ("barrier",), _unique("barrier", *_named(spec.zone), *extra))
+    if isinstance(spec, EntrancesSpec):
+        _need_where(spec, role, '{entrance = "main"}')
+        return Want(role, "any", _both(None, spec.where), extra, _unique(*_named(spec.facility), *extra))
     raise TypeError(role)
+
+
+def _need_where(spec: SourceSpec, role: str, example: str) -> None:
+    if not spec.where:
+        raise InputError(f"[{role}] {spec.path}: an OSM file needs where = {example}, say.")
 
 
 def _zone_columns(spec: ZonesSpec) -> list[str]:
     kind = None if isinstance(spec.type, str) else spec.type.column
     eligible = spec.eligible.column if spec.eligible else None
-    return [c for c in (spec.name, kind, eligible, spec.year_built) if c]
+    return _named(spec.name, kind, eligible, spec.year_built)
+
+
+def _named(*columns: str | None) -> list[str]:
+    """Return the columns that the project file names."""
+    return [c for c in columns if c]
 
 
 def _facility_rule(spec: FacilitiesSpec, role: str) -> Match:

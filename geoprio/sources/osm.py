@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from geoprio._core.errors import InputError
+from geoprio.sources.categories import is_filled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".osm", ".pbf", ".osm.gz", ".osm.bz2", ".osm.xml")
 AREA_TYPES = frozenset(("multipolygon", "boundary"))
+LINES_TOO = frozenset(("edge", "all"))
+"""Shapes for which a way may be a line or an area."""
 
 Match = Callable[[Mapping[str, str]], bool]
 
@@ -37,8 +40,9 @@ class Want:
     ----------
     role : str
         Stands in the rejects.
-    shape : {"area", "line", "any"}
-        Areas, ways as lines, or nodes and areas.
+    shape : {"area", "line", "any", "edge", "all"}
+        Areas, ways as lines, nodes and areas, or what a barrier is (areas where `is_filled`, else lines), without or
+        with nodes.
     match : callable
         Tags → whether the feature is wanted.
     triggers : tuple of str
@@ -48,7 +52,7 @@ class Want:
     """
 
     role: str
-    shape: Literal["area", "line", "any"]
+    shape: Literal["area", "line", "any", "edge", "all"]
     match: Match
     triggers: tuple[str, ...]
     keys: tuple[str, ...]
@@ -109,18 +113,12 @@ def _read(path: Path, wants: list[Want], found: list[_Found]) -> None:
 
 def _take(thing: Any, tags: dict[str, str], want: Want, got: _Found, factory: Any) -> None:  # noqa: ANN401 - osmium has no types
     kind = thing.type_str()
-    if kind == "a":
-        osm_id = f"{'w' if thing.from_way() else 'r'}{thing.orig_id()}"
-        if want.shape == "line":
-            return
-        try:
-            got.add(osm_id, factory.create_multipolygon(thing), tags)
-        except (RuntimeError, osmium.InvalidLocationError):
-            return
-    elif kind == "n" and want.shape == "any":
+    if kind == "a" and want.shape != "line":
+        _take_area(thing, tags, want, got, factory)
+    elif kind == "n" and want.shape in {"any", "all"}:
         got.add(f"n{thing.id}", factory.create_point(thing), tags)
     elif kind == "w":
-        if want.shape == "line":
+        if want.shape == "line" or (want.shape in LINES_TOO and not (thing.is_closed() and is_filled(tags))):
             _take_line(thing, tags, got, factory)
         elif not thing.is_closed():
             got.pending[f"w{thing.id}"] = "the way is not closed"
@@ -131,6 +129,24 @@ def _take(thing: Any, tags: dict[str, str], want: Want, got: _Found, factory: An
         got.pending[f"r{thing.id}"] = (
             "its rings do not close, cross, or are not all in the file" if closed else "the relation is not an area"
         )
+
+
+def _take_area(area: Any, tags: dict[str, str], want: Want, got: _Found, factory: Any) -> None:  # noqa: ANN401 - osmium has no types
+    from_way = area.from_way()
+    wall = want.shape in LINES_TOO and not is_filled(tags) and (from_way or "barrier" in tags)
+    if wall and from_way:
+        # The way itself was taken as a line.
+        return
+    try:
+        shape = factory.create_multipolygon(area)
+    except (RuntimeError, osmium.InvalidLocationError):
+        return
+    got.add(f"{'w' if from_way else 'r'}{area.orig_id()}", _outline(shape) if wall else shape, tags)
+
+
+def _outline(shape: str) -> str:
+    """Return the rings of an area as lines, in WKB."""
+    return str(shapely.to_wkb(shapely.boundary(shapely.from_wkb(shape)), hex=True))
 
 
 def _take_line(way: Any, tags: dict[str, str], got: _Found, factory: Any) -> None:  # noqa: ANN401 - osmium has no types

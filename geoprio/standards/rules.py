@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from geoprio._core.columns import CATEGORIES
 from geoprio._core.errors import InputError
 from geoprio._core.files import local_path
+from geoprio.standards.profiles import PROFILES_FILE
 
 
 class _Frozen(BaseModel):
@@ -30,6 +31,8 @@ class Rule(_Frozen):
     """Share of the demand that must be served for the target to be met."""
     quota_per_1000: float | None = Field(default=None, gt=0)
     """Facilities wanted per 1,000 people, where the standard gives a number."""
+    capacity_per_1000: float | None = Field(default=None, gt=0)
+    """Capacity (beds, places, m²) wanted per 1,000 of those served, where the standard gives a number."""
     source: str
     clause: str = ""
     verified: bool | Literal["secondary"] = False
@@ -62,8 +65,8 @@ class Rules(_Frozen):
 
 def shipped_rules() -> list[str]:
     """Names of the rule files that come with geoprio, sorted."""
-    folder = files("geoprio.standards")
-    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    names = [f.name for f in files("geoprio.standards").iterdir() if f.name != PROFILES_FILE]
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
 def load_rules(name: str, base: Path) -> Rules:

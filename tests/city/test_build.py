@@ -16,7 +16,8 @@ def build(project, findings=None):
     config = load_project(project)
     return build_city(
         config.zones, config.buildings, config.streets, config.facilities, project.parent,
-        findings or Findings(), crs=config.project.crs, catchment_m=config.access.cutoff_m,
+        findings or Findings(), barriers=config.barriers, gates=config.gates, entrances=config.entrances,
+        crs=config.project.crs, catchment_m=config.access.cutoff_m,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ def test_the_smallest_project(tmp_path):
     assert project.access.rings_m == (300, 500, 1000)
     assert (project.access.speed_m_per_min, project.access.cutoff_m, project.access.max_snap_m) == (60, 3000, 150)
     assert project.score.rules == "default"
+    assert (project.barriers, project.gates, project.entrances, project.elevation) == (None,) * 4
     with pytest.raises(ValueError, match="frozen"):
         project.access.cutoff_m = 1
 
@@ -65,6 +66,23 @@ crs = "EPSG:4326"
 encoding = "gb18030"
 where = {typecode = ["080402"]}
 capacity = "beds"
+[barriers]
+path = "walls.gpkg"
+layer = "walls"
+crs = "EPSG:4490"
+[gates]
+path = "gates.csv"
+x = "lng"
+y = "lat"
+id = "no"
+zone = "compound"
+[entrances]
+path = "city.osm.pbf"
+where = {entrance = "main"}
+facility = "poi"
+category = "elder_care"
+[elevation]
+path = "N28W016.hgt.zip"
 [access]
 speed_m_per_min = 60
 cutoff_m = 3000
@@ -84,6 +102,8 @@ bad = 0.0
     project = load(tmp_path, text)
     assert project.zones.type.column == "类型"
     assert project.facilities[0].where == {"typecode": ["080402"]}
+    assert (project.gates.zone, project.entrances.facility) == ("compound", "poi")
+    assert project.elevation.path == "N28W016.hgt.zip"
 
 
 @pytest.mark.parametrize(
@@ -118,6 +138,16 @@ bad = 0.0
         ('path = "z.geojson"', 'path = "z"\nwhere = {d = 2020-01-01}', "zones.where.d: "),
         ("[zones]", "[access]\nspeed_m_per_min = 0.1\n[zones]", "access.speed_m_per_min"),
         ("[zones]", "[zones", "not valid TOML"),
+        ("[zones]", "[elevation]\n[zones]", "elevation.path is missing; add it."),
+        ("[zones]", '[elevation]\npath = "d"\nband = 2\n[zones]', "key elevation.band is not known; known are path."),
+        ("[zones]", '[barriers]\npath = "w"\nlayr = "l"\n[zones]', "barriers.layr is not known; did you mean 'layer'?"),
+        ("[zones]", '[gates]\npath = "g"\nzones = "z"\n[zones]', "gates.zones is not known; did you mean 'zone'?"),
+        ('path = "z.geojson"', 'grid_m = 250\n[gates]\npath = "g"', "gates: the cells of a grid have no gates"),
+        (
+            "[zones]",
+            '[entrances]\npath = "e"\ncategory = "childcare"\n[zones]',
+            "entrances: category 'childcare' has no facilities; it may be one of elder_care.",
+        ),
         ('path = "f.csv"', 'path = "f.csv"\n类别 = 1', "needs quotes"),
     ],
 )
@@ -149,3 +179,6 @@ def test_the_schema_knows_every_key_and_says_what_it_is():
     assert set(schema["properties"]) == set(Project.model_fields)
     Project.model_validate(tomllib.loads(GOOD))
     assert schema["additionalProperties"] is False
+    for part in ("BarriersSpec", "GatesSpec", "EntrancesSpec", "ElevationSpec", "ProjectSpec"):
+        for key, field in schema["$defs"][part]["properties"].items():
+            assert field["description"], (part, key)

@@ -10,14 +10,17 @@ from itertools import pairwise
 import numpy as np
 import osmium
 import pytest
+import rasterio
 import shapely
+import towns
 import twin
 from pyproj import Transformer
 
 from geoprio._core.findings import Findings
 from geoprio.city import build_city
-from geoprio.network import build_network, counts, nearest, snap
+from geoprio.network import build_network, counts, k_nearest, nearest, snap, supply
 from geoprio.sources import BuildingsSpec, FacilitiesSpec, StreetsSpec, ZonesSpec
+from geoprio.standards import load_profiles
 
 pytestmark = pytest.mark.realdata
 
@@ -50,17 +53,12 @@ def _las_palmas(folder):
 def test_las_palmas_nearest(real_data, category):
     streets, homes, sites, categories, table = _las_palmas(real_data)
     own, expected = categories == category, table[:, categories == category]
-    start = snap(streets, homes, max_snap_m=MAX_SNAP_M)
-    distance, which = nearest(streets, start, snap(streets, sites[own], max_snap_m=MAX_SNAP_M))
-    least = expected.min(axis=1)
-    assert len(least) > 20_000
-    assert (np.isnan(distance) == np.isnan(least)).all()
-    assert (np.isinf(distance) == np.isinf(least)).all()
-    assert (start.snapped == ~np.isnan(least)).all()
-    found = np.flatnonzero(which >= 0)
-    assert (np.isfinite(least) == (which >= 0)).all()
-    assert np.abs(distance[found] - least[found]).max() <= CENTIMETRE
-    assert np.abs(expected[found, which[found]] - least[found]).max() <= CENTIMETRE
+    start, goal = (snap(streets, points, max_snap_m=MAX_SNAP_M) for points in (homes, sites[own]))
+    assert len(homes) > 20_000
+    assert (start.snapped == ~np.isnan(expected).any(axis=1)).all()
+    for cutoff, unit in ((3000.0, 1.0), (60_000.0, 10.0)):
+        cost, which = nearest(streets, start, goal, cutoff=cutoff)
+        towns.expect_nearest(cost, which, expected, cutoff, unit)
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
@@ -73,6 +71,115 @@ def test_las_palmas_counts(real_data, category):
         sure = ~(np.abs(expected - ring) < CENTIMETRE).any(axis=1)
         assert sure.mean() > 0.99
         assert (found[sure, k] == (expected[sure] <= ring).sum(axis=1)).all()
+
+
+@pytest.mark.parametrize("method", ["2sfca", "e2sfca", "gaussian", "m2sfca", "3sfca"])
+def test_las_palmas_supply(real_data, method):
+    streets, homes, sites, categories, table = _las_palmas(real_data)
+    own = categories == "elder_care"
+    rng = np.random.default_rng(0)
+    demand, capacity = rng.integers(0, 60, len(homes)) / 2, rng.uniform(1, 80, own.sum())
+    walk = streets, *(snap(streets, points, max_snap_m=MAX_SNAP_M) for points in (homes, sites[own]))
+    found = supply(*walk, demand, capacity, 1000.0, method=method)
+    expected = twin.supply(table[:, own], demand, capacity, 1000.0, method)
+    close = np.isclose(found, expected, rtol=0, atol=1e-6 * np.nanmax(expected), equal_nan=True)
+    if method in {"2sfca", "e2sfca"}:
+        steps = [1000 / 3, 2000 / 3, 1000.0]
+        close |= (np.abs(table[:, own, None] - steps) < CENTIMETRE).any(axis=(1, 2))
+    assert (expected > 0).sum() > 5_000
+    assert close.all()
+
+
+# Monaco, which is steep.
+
+BIG_ROADS = ("trunk", "primary", "secondary")
+
+
+class Elevations:
+    """Heights from an SRTM tile, bilinear, over arrays of x and y."""
+
+    def __init__(self, path, epsg):
+        with rasterio.open(f"zip://{path}!N43E007.hgt") as tile:
+            self.grid, self.at = tile.read(1).astype(float), ~tile.transform
+        self.project = Transformer.from_crs(f"EPSG:{epsg}", "EPSG:4326", always_xy=True)
+
+    def __call__(self, x, y):
+        col, row = (v - 0.5 for v in self.at @ np.array(self.project.transform(x, y)))
+        i, j = np.floor(row).astype(int), np.floor(col).astype(int)
+        v, u = row - i, col - j
+        g = self.grid
+        upper, lower = (g[k, j] * (1 - u) + g[k, j + 1] * u for k in (i, i + 1))
+        return upper * (1 - v) + lower * v
+
+
+@functools.cache
+def _monaco(folder):
+    """Return Monaco's streets for the twin, read by hand, and 20 and 10 places on them."""
+    project = Transformer.from_crs("EPSG:4326", "EPSG:32632", always_xy=True)
+    lines, steps, major = [], set(), set()
+    for kind, tags, _, at in _features(folder / "monaco.osm.pbf"):
+        known = [place for place in at if place]
+        if kind == "way" and "highway" in tags and _walked(tags) and len(known) > 1:
+            steps |= {len(lines)} if tags["highway"] == "steps" else set()
+            major |= {len(lines)} if tags["highway"].removesuffix("_link") in BIG_ROADS else set()
+            lines.append(np.column_stack(project.transform(*np.array(known).T)).tolist())
+    streets = twin.Streets(lines, frozenset(steps), frozenset(major), Elevations(folder / "N43E007.hgt.zip", 32632))
+    rng = np.random.default_rng(0)
+    places = np.array(streets.nodes)[rng.choice(len(streets.nodes), 30, replace=False)] + rng.uniform(-9, 9, (30, 2))
+    return streets, places[:20].tolist(), places[20:].tolist()
+
+
+def _there_and_back(folder, profile):
+    """Return the engine's minutes there and back, each checked against the twin's, shape (20, 10)."""
+    streets, here, there = _monaco(folder)
+    found = []
+    for origins, destinations in ((here, there), (there, here)):
+        place = towns.Town(streets, origins, destinations)
+        cost, which = k_nearest(*place.walk(MAX_SNAP_M), len(destinations), cutoff=300.0, profile=profile)
+        table = np.full(cost.shape, np.inf)
+        rows, cols = np.nonzero(which >= 0)
+        table[rows, which[rows, cols]] = cost[rows, cols]
+        expected = place.costs(MAX_SNAP_M, profile)
+        np.testing.assert_allclose(table, expected, rtol=0, atol=0.001 / profile.speed_m_per_min)
+        assert np.isfinite(table).mean() > 0.8
+        found.append(table)
+    return found[0], found[1].T
+
+
+def _climb(folder):
+    """Return how much higher the ten places are than the twenty, shape (20, 10)."""
+    streets, here, there = _monaco(folder)
+    low, high = (streets.height(*np.array(points).T) for points in (here, there))
+    return high - low[:, None]
+
+
+@pytest.mark.parametrize("name", ["planning", "adult", "elderly", "toddler"])
+def test_monaco_there_and_back(real_data, name):
+    profile = load_profiles()[name]
+    folder = real_data / "monaco"
+    there, back = _there_and_back(folder, profile)
+    level, _ = _there_and_back(folder, profile.model_copy(update={"slope": False}))
+    climb, joined = _climb(folder), np.isfinite(there)
+    up, down = joined & (climb > 50), joined & (climb < -50)
+    assert min(up.sum(), down.sum()) > 10
+    assert (there[up] > back[up] + 0.1).all()
+    assert (there[down] < back[down] - 0.1).all()
+    assert (there[up] > level[up]).all()
+    if not profile.downhill_gain:
+        assert (np.minimum(there, back)[joined] >= level[joined] - 1e-4).all()
+
+
+def test_monaco_gentle_ways_down_help_all_but_the_careful(real_data):
+    folder = real_data / "monaco"
+    gained = {}
+    for name in ("adult", "elderly"):
+        profile = load_profiles()[name]
+        there, _ = _there_and_back(folder, profile)
+        careful, _ = _there_and_back(folder, profile.model_copy(update={"downhill_gain": False}))
+        gained[name] = (careful - there)[np.isfinite(there) & (_climb(folder) < -20)]
+    assert len(gained["adult"]) > 20
+    assert (gained["adult"] > 0.05).all()
+    assert (gained["elderly"] == 0).all()
 
 
 # A second reader of OpenStreetMap.

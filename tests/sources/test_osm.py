@@ -6,8 +6,28 @@ from hypothesis import strategies as st
 
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
-from geoprio.sources import BuildingsSpec, FacilitiesSpec, StreetsSpec, ZonesSpec, read_layers
-from geoprio.sources.categories import building_use, is_childcare, is_elder_care, is_walkable, osm_kind
+from geoprio.sources import (
+    BarriersSpec,
+    BuildingsSpec,
+    EntrancesSpec,
+    FacilitiesSpec,
+    GatesSpec,
+    StreetsSpec,
+    ZonesSpec,
+    read_layers,
+)
+from geoprio.sources.categories import (
+    building_use,
+    is_childcare,
+    is_elder_care,
+    is_filled,
+    is_gate,
+    is_off_ground,
+    is_opening,
+    is_walkable,
+    osm_kind,
+)
+from geoprio.sources.spec import OpeningsSpec
 
 HEAD = '<?xml version="1.0"?><osm version="0.6">'
 
@@ -120,6 +140,73 @@ def test_facilities_from_nodes_and_areas_by_tags_or_filter(tmp_path):
         read(tmp_path, parts, f=FacilitiesSpec(category="library", path="map.osm"))
 
 
+def test_barriers_are_lines_around_and_areas_within(tmp_path):
+    parts = [
+        *CORNERS,
+        way(11, [1, 3], barrier="wall"),
+        way(12, OUTER, barrier="fence", landuse="residential"),
+        way(13, INNER, barrier="hedge", area="yes"),
+        way(14, [1, 2], railway="rail"),
+        way(15, [1, 2], railway="rail", tunnel="yes"),
+        way(16, [1, 2], railway="rail", bridge="viaduct"),
+        way(17, OUTER),
+        way(18, INNER),
+        relation(21, [(17, "outer"), (18, "inner")], type="multipolygon", natural="water"),
+        relation(22, [(17, "outer"), (18, "inner")], type="multipolygon", barrier="wall"),
+        way(19, INNER, natural="water"),
+        way(20, INNER, natural="coastline"),
+        relation(23, [(11, "")], type="route", railway="rail"),
+    ]
+    wants = {
+        "walls": BarriersSpec(path="map.osm", where={"barrier": "*"}),
+        "rails": BarriersSpec(path="map.osm", where={"railway": "rail"}),
+        "water": BarriersSpec(path="map.osm", where={"natural": ["water", "coastline"]}),
+    }
+    layers, findings = read(tmp_path, parts, **wants)
+    shapes = {role: layer.set_index("id").geometry.geom_type.to_dict() for role, layer in layers.items()}
+    assert shapes == {
+        "walls": {"w11": "LineString", "w12": "LineString", "w13": "MultiPolygon", "r22": "MultiLineString"},
+        "rails": {"w14": "LineString"},
+        "water": {"w20": "LineString", "w19": "MultiPolygon", "r21": "MultiPolygon"},
+    }
+    assert findings.rejects()[["source", "row"]].to_numpy().tolist() == [["rails", "r23"]]
+    with pytest.raises(InputError, match=r'an OSM file needs where = \{barrier = \["wall", "fence"\]\}'):
+        read(tmp_path, parts, barriers=BarriersSpec(path="map.osm"))
+
+
+def test_gates_openings_and_entrances(tmp_path):
+    parts = [
+        *CORNERS,
+        node(31, 1, 1, barrier="gate"),
+        node(32, 1, 1, barrier="lift_gate", locked="yes"),
+        node(33, 1, 1, barrier="bollard", plot="z1"),
+        node(34, 1, 1, railway="level_crossing"),
+        node(35, 1, 1, entrance="main", shop_id="f1"),
+        node(36, 1, 1, barrier="gate", foot="no"),
+        way(11, [1, 2], barrier="gate"),
+        way(12, [1, 2], highway="track", ford="yes"),
+        way(13, OUTER, barrier="gate"),
+    ]
+    wants = {
+        "gates": GatesSpec(path="map.osm"),
+        "chosen": GatesSpec(path="map.osm", where={"barrier": "bollard"}, zone="plot"),
+        "openings": OpeningsSpec(path="map.osm"),
+        "entrances": EntrancesSpec(path="map.osm", where={"entrance": "main"}, facility="shop_id"),
+    }
+    layers, findings = read(tmp_path, parts, **wants)
+    assert {role: sorted(layer["id"]) for role, layer in layers.items()} == {
+        "gates": ["n31", "w11", "w13"],
+        "chosen": ["n33"],
+        "openings": ["n31", "n34", "w11", "w12", "w13"],
+        "entrances": ["n35"],
+    }
+    assert layers["chosen"]["plot"].tolist() == ["z1"]
+    assert layers["entrances"]["shop_id"].tolist() == ["f1"]
+    assert findings.rejects().empty
+    with pytest.raises(InputError, match=r'\[entrances\] map\.osm: an OSM file needs where = \{entrance = "main"\}'):
+        read(tmp_path, parts, entrances=EntrancesSpec(path="map.osm"))
+
+
 def test_a_file_that_is_not_osm(tmp_path):
     (tmp_path / "map.osm").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match=r"map\.osm: not a readable OSM file"):
@@ -193,3 +280,46 @@ def test_uses():
     assert [building_use(w) for w in ("apartments", "yes", "School", "住宅", "", " 未知 ")] == [
         "residential", "unknown", "other", "residential", "unknown", "unknown",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tags", "filled"),
+    [
+        ({"barrier": "wall", "landuse": "residential"}, False),
+        ({"barrier": "wall", "area": "yes"}, True),
+        ({"landuse": "railway"}, True),
+        ({"landuse": "railway", "area": "no"}, False),
+        ({"natural": "water"}, True),
+        ({"natural": "cliff"}, False),
+        ({"waterway": "riverbank"}, True),
+        ({"waterway": "river"}, False),
+        ({"railway": "rail"}, False),
+    ],
+)
+def test_what_a_closed_way_stands_for(tags, filled):
+    assert is_filled(tags) is filled
+
+
+@pytest.mark.parametrize(
+    ("tags", "gate", "opening"),
+    [
+        ({"barrier": "gate"}, True, True),
+        ({"barrier": "gate", "access": "private"}, True, True),
+        ({"barrier": "gate", "locked": "yes"}, False, False),
+        ({"barrier": "entrance"}, True, True),
+        ({"barrier": "wall"}, False, False),
+        ({"railway": "crossing"}, False, True),
+        ({"railway": "rail"}, False, False),
+        ({"ford": "stepping_stones"}, False, True),
+        ({"ford": "no"}, False, False),
+    ],
+)
+def test_where_walkers_pass(tags, gate, opening):
+    assert (is_gate(tags), is_opening(tags)) == (gate, opening)
+
+
+def test_off_the_ground():
+    assert is_off_ground({"bridge": "yes"})
+    assert is_off_ground({"tunnel": "culvert"})
+    assert not is_off_ground({"bridge": "no"})
+    assert not is_off_ground({"layer": "1"})
