@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from geoprio._core.errors import InputError
 from geoprio._core.files import sha256
 from geoprio._core.findings import Findings
 from geoprio.city import City, build_city
+from geoprio.city.edge import near_data_edge
 from geoprio.config import Project, load_project
 from geoprio.indicators import building_access, check_thresholds, choose_demand, effective_rules, zone_indicators
 from geoprio.network import Network, build_network, count_gaps
@@ -21,6 +23,7 @@ from geoprio.outputs.quality import quality_report
 from geoprio.outputs.result import Result
 from geoprio.score import DecisionMatrix, build_criteria, build_matrix, score_zones
 from geoprio.score.weights import default_weights, scaled
+from geoprio.sources.raster import check_elevation, fill_gaps, sample_elevation
 from geoprio.standards import load_rules
 
 if TYPE_CHECKING:
@@ -64,16 +67,17 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
         city = _city(study.config, path.parent, findings)
     config = study.config
     with stage("network"):
-        network = _network(city, config)
+        network = _network(city, config, path.parent, findings)
+    demand = {c: choose_demand(city.buildings, c, findings) for c in city.categories}
     with stage("access"):
-        access = building_access(city, network, config.access, findings)
+        access = building_access(city, network, demand, study.rules, config.access, findings)
     with stage("indicators"):
-        demand = {c: choose_demand(city.buildings, c, findings) for c in city.categories}
         table = zone_indicators(city, access, demand, study.rules, config.access, findings)
     quality = quality_report(findings, city, network, access, demand)
     with stage("score"):
         matrix = build_matrix(table, study.criteria)
-        zones = _scored(city.zones.join(table), matrix, config.score.missing, quality, findings)
+        near_edge = _near_edge(city, study, findings)
+        zones = _scored(city.zones.join(near_edge).join(table), matrix, config.score.missing, quality, findings)
     if strict:
         findings.raise_warnings()
     return Result(
@@ -85,6 +89,7 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
         matrix=matrix,
         rule_file=study.rule_file,
         rules=study.rules,
+        walkers={c: config.access.walker(c) for c in city.categories},
         overrides=config.indicators,
         quality=quality | {"notes": findings.note_rows()},
         project=config.model_dump(mode="json"),
@@ -114,7 +119,7 @@ def check(project: str | Path, *, strict: bool = False, progress: Progress | Non
         config = _Study(path).config
         city = _city(config, path.parent, findings)
     with stage("network"):
-        network = _network(city, config)
+        network = _network(city, config, path.parent, findings)
     with stage("gaps"):
         crossings, touches = count_gaps(network)
         share = (crossings + touches) / len(network.start)
@@ -199,7 +204,10 @@ class _Study:
         access, score = self.config.access, self.config.score
         self.rule_file = load_rules(score.rules, path.parent)
         self.rules = effective_rules(self.rule_file, categories, self.config.indicators)
-        check_thresholds(self.rules, access.speed_m_per_min, access.cutoff_m)
+        access.check(categories)
+        if self.config.elevation is not None:
+            check_elevation(self.config.elevation.path, path.parent)
+        check_thresholds(self.rules, access, slopes=self.config.elevation is not None)
         weights = scaled(score.weights if score.weights is not None else default_weights(categories))
         self.criteria = build_criteria(weights, self.rules, self.config.indicators)
 
@@ -207,15 +215,38 @@ class _Study:
 def _city(config: Project, base: Path, findings: Findings) -> City:
     return build_city(
         config.zones, config.buildings, config.streets, config.facilities, base, findings,
+        barriers=config.barriers, gates=config.gates, entrances=config.entrances,
         crs=config.project.crs, catchment_m=config.access.cutoff_m,
     )  # fmt: skip
 
 
-def _network(city: City, config: Project) -> Network:
+def _network(city: City, config: Project, base: Path, findings: Findings) -> Network:
+    lines = city.streets
+    flags = {name: lines[name].to_numpy(bool) for name in ("steps", "major", "bridge")}
+    crossings = config.streets.node_crossings
     try:
-        return build_network(city.streets.geometry.to_numpy(), node_crossings=config.streets.node_crossings)
+        network = build_network(lines, node_crossings=crossings, barriers=city.barriers, **flags)
     except InputError as error:
         raise InputError(f"[streets] {config.streets.path}: {error}") from None
+    if config.elevation is None:
+        return network
+    nodes = np.column_stack((network.x, network.y))
+    z = sample_elevation(config.elevation.path, base, nodes, city.crs, findings)
+    return network.with_elevation(fill_gaps(z, nodes, findings))
+
+
+def _near_edge(city: City, study: _Study, findings: Findings) -> pd.Series:
+    """Return which zones lie within the widest threshold or catchment of the data's edge."""
+    access = study.config.access
+    reach = max(access.farthest_m(rule, slopes=study.config.elevation is not None) for rule in study.rules.values())
+    near = near_data_edge(city.zones, city.data_extent, reach).rename("near_data_edge")
+    if near.any():
+        findings.info(
+            "zones",
+            f"{int(near.sum())} of {len(near)} zones lie within {reach:g} m of the edge of the streets that were read: "
+            "facilities beyond it are not known; at a coast or border that is no fault",
+        )
+    return near
 
 
 def _scored(
@@ -233,7 +264,9 @@ def _scored(
 
 def _inputs(config: Project, path: Path) -> list[dict[str, Any]]:
     """Return path, size and hash of the project file and every file that it names."""
+    sources = (config.barriers, config.gates, config.entrances, config.elevation)
     named = [config.zones.path, config.buildings.path, config.streets.path, *(f.path for f in config.facilities)]
+    named += [source.path for source in sources if source is not None]
     rules = [config.score.rules] if config.score.rules.endswith(".toml") else []
     texts = dict.fromkeys([path.name, *(n for n in named if n), *rules])
     return [

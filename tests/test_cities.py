@@ -1,6 +1,7 @@
-"""The main job on three real cities, with figures re-made independently of the code that made them."""
+"""The main job on four real cities, with figures re-made independently of the code that made them."""
 
 import json
+import math
 
 import geopandas as gpd
 import numpy as np
@@ -10,34 +11,66 @@ import shapely
 
 import geoprio
 
+WALKED = """
+[elevation]
+path = "N43E007.hgt.zip"
+[access]
+profile = {elder_care = "elderly", childcare = "toddler", convenience = "adult"}
+[barriers]
+path = "monaco.osm.pbf"
+where = {barrier = ["wall", "fence", "retaining_wall"]}
+[gates]
+path = "monaco.osm.pbf"
+"""
 CITIES = {
-    "las_palmas": ("las_palmas.osm.pbf", 'path = "lp_school_districts.geojson"\nid = "Codigo"\nname = "Denominaci"'),
+    "las_palmas": (
+        "las_palmas.osm.pbf",
+        'path = "lp_school_districts.geojson"\nid = "Codigo"\nname = "Denominaci"',
+        "",
+    ),
     "beijing_haidian": (
         "map.osm",
         'path = "map.osm"\nwhere = {landuse = "residential", name = "*"}\ntype = "compound"',
+        "",
     ),
-    "liechtenstein": ("liechtenstein.osm.pbf", 'path = "liechtenstein.osm.pbf"\nwhere = {admin_level = 8}'),
+    "liechtenstein": ("liechtenstein.osm.pbf", 'path = "liechtenstein.osm.pbf"\nwhere = {admin_level = 8}', ""),
+    "monaco": ("monaco.osm.pbf", 'path = "monaco.osm.pbf"\nwhere = {admin_level = 10}', WALKED),
 }
 EXPECTED = {
     "las_palmas": (29, 22_595, (12, 23, 107)),
     "beijing_haidian": (6, 521, (0, 1, 9)),
     "liechtenstein": (11, 17_638, (2, 23, 6)),
+    "monaco": (6, 1213, (0, 2, 5)),
 }
 CATEGORIES = ("elder_care", "childcare", "convenience")
 
 
+@pytest.fixture(scope="module")
+def ran(real_data, tmp_path_factory):
+    """Return a function from the name of a real city to the result and the output folder of its one run."""
+    found = {}
+
+    def once(name):
+        if name in found:
+            return found[name]
+        folder = tmp_path_factory.mktemp(name)
+        osm, zones, more = CITIES[name]
+        for file in (real_data / name).iterdir():
+            (folder / file.name).symlink_to(file)
+        text = f'[zones]\n{zones}\n[buildings]\npath = "{osm}"\n[streets]\npath = "{osm}"\n'
+        text += "".join(f'[[facilities]]\ncategory = "{c}"\npath = "{osm}"\n' for c in CATEGORIES)
+        (folder / "study.toml").write_text(text + more, encoding="utf-8")
+        result = geoprio.run(folder / "study.toml")
+        found[name] = result, result.save(folder / "out")
+        return found[name]
+
+    return once
+
+
 @pytest.fixture(scope="module", params=CITIES)
-def city(request, real_data, tmp_path_factory):
+def city(request, ran):
     """Return name, result and output folder of a run on a real city."""
-    folder = tmp_path_factory.mktemp(request.param)
-    osm, zones = CITIES[request.param]
-    for file in (real_data / request.param).iterdir():
-        (folder / file.name).symlink_to(file)
-    text = f'[zones]\n{zones}\n[buildings]\npath = "{osm}"\n[streets]\npath = "{osm}"\n'
-    text += "".join(f'[[facilities]]\ncategory = "{c}"\npath = "{osm}"\n' for c in CATEGORIES)
-    (folder / "study.toml").write_text(text, encoding="utf-8")
-    result = geoprio.run(folder / "study.toml")
-    return request.param, result, result.save(folder / "out")
+    return request.param, *ran(request.param)
 
 
 @pytest.mark.realdata
@@ -111,3 +144,81 @@ def test_ranks_and_contributions_of_the_written_list(city):
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert len(run["files"]) == 8
     assert "OpenStreetMap" in (out / "map.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.realdata
+def test_supply_shares_out_what_is_in_reach_and_no_more(city):
+    """The demand is one per home here; each facility's one place goes to those within the threshold."""
+    _, result, _ = city
+    rows, sites = result.buildings, result.facilities
+    home = (rows["use"] != "other").to_numpy()
+    for category, limit in zip(CATEGORIES, (1000, 500, 500), strict=True):
+        given, metres = rows[f"{category}_supply"], rows[f"{category}_distance_m"]
+        if not (rows[f"{category}_status"] == "no_facilities").any():
+            assert given.isna().tolist() == rows["snap_m"].isna().tolist()
+        # A home has what it reaches to share; a walk of just the threshold weighs nothing.
+        sure = home & ~((metres - limit).abs() <= 1)
+        assert ((given > 0) == (metres < limit))[sure].all()
+        of = sites[(sites["category"] == category) & (sites["status"] == "used")]
+        shared = given[home].sum() / 1000
+        reached = rows[f"{category}_facility_id"][home & (metres < limit - 1)].unique()
+        assert len(reached) - 1e-6 <= shared <= len(of) + 1e-6
+
+
+GAIN = math.exp(3.5 * 0.05)
+"""How much faster than on level ground Tobler lets people walk at best, 5 % downhill."""
+
+
+@pytest.mark.realdata
+def test_monaco_is_walked_by_profiles_over_its_hills(ran):
+    """Minutes are known wherever a facility is reached, differ by walker, and obey each walker's fastest pace."""
+    result, out = ran("monaco")
+    rows = result.buildings
+    assert (rows["elder_care_status"] == "no_facilities").all()
+    pace = {}
+    for category, fastest in (("childcare", 39), ("convenience", 72 * GAIN)):
+        reached = rows[f"{category}_status"] == "reached"
+        metres, minutes = rows[f"{category}_distance_m"], rows[f"{category}_walk_min"]
+        assert reached.sum() > 1000
+        assert minutes.notna().tolist() == metres.notna().tolist() == reached.tolist()
+        apart = reached & (metres > 0)
+        assert (metres[apart] <= minutes[apart] * fastest + 2e-3).all()
+        pace[category] = float((metres[apart] / minutes[apart]).median())
+        # The hills slow nearly everyone down, and by more than a tenth in the median.
+        assert pace[category] < 0.9 * fastest / (GAIN if category == "convenience" else 1)
+    assert pace["convenience"] > 1.3 * pace["childcare"]
+    run = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert {c: w["name"] for c, w in run["walking"].items()} == {
+        "elder_care": "elderly",
+        "childcare": "toddler",
+        "convenience": "adult",
+    }
+    assert "N43E007.hgt.zip" in {i["path"] for i in run["inputs"]}
+
+
+@pytest.mark.realdata
+def test_monaco_is_left_through_its_gates(ran, real_data):
+    """In a zone that holds a gate near its edge, the way to the street is at least the straight way to a gate."""
+    import osmium
+
+    result, _ = ran("monaco")
+    used = {s["role"]: s.get("used") for s in result.quality["sources"]}
+    assert used["barriers"] > 50
+    kinds = ("gate", "lift_gate", "swing_gate", "entrance", "sliding_gate", "turnstile", "kissing_gate", "wicket_gate")
+    nodes = osmium.FileProcessor(str(real_data / "monaco" / "monaco.osm.pbf"), osmium.osm.NODE)
+    gates = [
+        (n.location.lon, n.location.lat)
+        for n in nodes.with_filter(osmium.filter.KeyFilter("barrier"))
+        if n.tags["barrier"] in kinds and n.tags.get("foot") != "no" and n.tags.get("locked") != "yes"
+    ]
+    points = gpd.GeoSeries(gpd.points_from_xy(*zip(*gates, strict=True)), crs=4326).to_crs(result.zones.crs).to_numpy()
+    gated = 0
+    for zone_id, shape in result.zones.geometry.items():
+        near = shapely.distance(points, shapely.boundary(shape)) <= 30
+        if not (near & shapely.contains(shape, points)).any():
+            continue
+        gated += 1
+        here = result.buildings[result.buildings["zone_id"] == zone_id]
+        straight = shapely.distance(shapely.points(here["x"], here["y"])[:, None], points[near][None, :]).min(axis=1)
+        assert (here["snap_m"] >= straight - 1e-3).all()
+    assert gated >= 3

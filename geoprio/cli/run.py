@@ -85,6 +85,9 @@ def _summary(result: Result, out: Path) -> None:
     loose = [f"{c} ({r.threshold:g} {r.unit}, {r.source})" for c, r in result.rules.items() if r.verified is not True]
     if loose:
         typer.echo(f"Thresholds not checked against an official text: {', '.join(loose)}.")
+    paces = {f"{w.name} ({w.speed_m_per_min:g} m/min)": None for w in result.walkers.values() if w.verified is not True}
+    if paces:
+        typer.echo(f"Walking paces not checked against an official text: {', '.join(paces)}.")
     if len(result.rejects):
         typer.echo(f"{len(result.rejects)} rows or values set aside: see quality.md.")
     typer.echo(f"Map: {out / 'map.html'}")

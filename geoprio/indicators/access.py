@@ -3,54 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from scipy.spatial import cKDTree
 
 from geoprio._core.columns import BEYOND_CUTOFF, DISTANCE_DECIMALS, NO_FACILITIES, REACHED, UNREACHABLE, UNSNAPPED
-from geoprio.network import Network, Positions, counts, nearest, snap
+from geoprio.indicators.places import place_city, snap_report
+from geoprio.network import Demand as Share
+from geoprio.network import counts_and_supply, nearest, nearest_each, reachable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
     from geoprio._core.findings import Findings
-    from geoprio._core.typing import Bools, Floats
+    from geoprio._core.typing import Bools, Floats, Ints
     from geoprio.city import City
+    from geoprio.indicators.demand import Demand
+    from geoprio.indicators.places import Places
+    from geoprio.indicators.walking import AccessSpec
+    from geoprio.network import Network, Positions, Profile
+    from geoprio.standards import Rule
 
 REAL_COMPONENT_M = 1000.0
 """A building on a component with this much street, from which no facility is reached, is known to be unserved."""
 
-
-class AccessSpec(BaseModel):
-    """How people walk and how far is looked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    speed_m_per_min: float = Field(default=60.0, ge=1, le=1000)
-    """Walking speed; 60 m/min is the pace of planning standards."""
-    cutoff_m: float = Field(default=3000.0, gt=0)
-    """Farther facilities are not looked for; also how far around the zones the sources are read."""
-    rings_m: tuple[float, ...] = (300.0, 500.0, 1000.0)
-    """Facilities within these distances are counted."""
-    max_snap_m: float = Field(default=150.0, gt=0)
-    """Points farther from every street are not on the network."""
-    min_component_m: float = Field(default=0.0, ge=0)
-    """Components with less street are not snapped to."""
-
-    @field_validator("rings_m")
-    @classmethod
-    def _above_zero(cls, rings: tuple[float, ...]) -> tuple[float, ...]:
-        if any(r <= 0 or r != int(r) for r in rings) or len(set(rings)) != len(rings):
-            raise ValueError("rings must be whole metres above 0 and differ")
-        return tuple(sorted(rings))
-
-    @model_validator(mode="after")
-    def _rings_within_cutoff(self) -> Self:
-        if self.rings_m and self.rings_m[-1] > self.cutoff_m:
-            raise ValueError(f"the ring of {self.rings_m[-1]:g} m is beyond cutoff_m = {self.cutoff_m:g}")
-        return self
+PER = 1000.0
+"""Supply is told for this much demand."""
 
 
 @dataclass(frozen=True)
@@ -60,83 +42,176 @@ class BuildingAccess:
     Attributes
     ----------
     columns : DataFrame
-        Index `building_id`; `snap_m` and, per category, `_distance_m`, `_walk_min`, `_facility_id`, `_status` and
-        `_count_{ring}m`.
+        Index `building_id`; `snap_m` and, per category, `_distance_m`, `_walk_min`, `_facility_id`, `_status`,
+        `_count_{ring}m` and `_supply`.
     facilities : GeoDataFrame
         The city's facilities with `snap_m`, and `status` where a facility is too far from every street.
     on_real_component : ndarray of bool, shape (buildings,)
         Whether the building's component has at least 1 km of street.
+    report : dict
+        `snapping` of buildings and facilities; `straight_line` against network, by category.
     """
 
     columns: pd.DataFrame
     facilities: gpd.GeoDataFrame
     on_real_component: Bools
+    report: dict[str, Any]
 
 
-def building_access(city: City, network: Network, spec: AccessSpec, findings: Findings) -> BuildingAccess:
-    """Search from every building to the nearest facility of each category, and count those in the rings.
+def building_access(
+    city: City,
+    network: Network,
+    demand: Mapping[str, Demand],
+    rules: Mapping[str, Rule],
+    spec: AccessSpec,
+    findings: Findings,
+) -> BuildingAccess:
+    """Search from every building to the nearest facility of each category, count those in the rings, share out supply.
 
     Parameters
     ----------
     city : City
     network : Network
         In the city's CRS.
+    demand, rules : mapping by category
     spec : AccessSpec
 
     Returns
     -------
     BuildingAccess
-        Distances in metres to 1 mm, walking time in minutes; missing wherever the status is not `reached`.
+        Distances in metres to 1 mm, walking time in minutes, supply as capacity per 1,000 of the demand used; distance
+        and time are missing wherever the status is not `reached`.
     """
-    homes = snap(
-        network, city.buildings[["x", "y"]].to_numpy(), max_snap_m=spec.max_snap_m, min_component_m=spec.min_component_m
-    )
+    at = place_city(city, network, spec, findings)
     sites = city.facilities.copy()
-    xy = np.column_stack((sites.geometry.x, sites.geometry.y))
-    stops = snap(network, xy, max_snap_m=spec.max_snap_m, min_component_m=spec.min_component_m)
-    sites["snap_m"] = np.round(stops.leg, DISTANCE_DECIMALS)
-    sites.loc[~stops.snapped & (sites["status"] == "used").to_numpy(), "status"] = UNSNAPPED
+    sites["snap_m"] = np.round(at.stop_m, DISTANCE_DECIMALS)
+    sites.loc[~at.stops.snapped & (sites["status"] == "used").to_numpy(), "status"] = UNSNAPPED
 
-    columns: dict[str, object] = {"snap_m": np.round(homes.leg, DISTANCE_DECIMALS)}
+    used = (sites["status"] == "used").to_numpy()
+    chosen = {c: np.flatnonzero(used & (sites["category"] == c).to_numpy()) for c in city.categories}
+    served = [c for c in city.categories if len(chosen[c])]
+    stops = {c: at.stops.take(chosen[c]) for c in served}
+    found = dict(zip(served, _nearest(at, stops, spec), strict=True))
+    columns: dict[str, object] = {"snap_m": np.round(at.home_m, DISTANCE_DECIMALS)}
+    straight: dict[str, Any] = {}
     for category in city.categories:
-        chosen = ((sites["category"] == category) & (sites["status"] == "used")).to_numpy()
-        ids = sites.index.to_numpy()[chosen]
-        columns |= _category(category, network, homes, _take(stops, chosen), ids, spec)
-    real = np.zeros(len(homes.segment), bool)
-    real[homes.snapped] = network.component_length[homes.segment[homes.snapped]] >= REAL_COMPONENT_M
-    _report(homes, real, sites, city, spec, findings)
-    return BuildingAccess(pd.DataFrame(columns, index=city.buildings.index), sites, real)
+        if category not in found:
+            columns |= _nothing(category, at, spec)
+            continue
+        here = sites.iloc[chosen[category]]
+        distance, which = found[category]
+        columns |= _columns(category, at, stops[category], distance, here.index.to_numpy()[which], spec)
+        columns |= _shares(category, at, stops[category], here, demand[category], rules[category], spec)
+        straight[category] = _against_straight_line(city, here, distance, which, rules[category], spec)
+    real = at.home_street_m >= REAL_COMPONENT_M
+    _report(at.homes, real, sites, city, spec, findings)
+    snapping = {
+        "buildings": snap_report(at.home_m, city.buildings.index),
+        # Two categories may use one id for two places.
+        "facilities": snap_report(at.stop_m, sites["category"] + " " + sites.index),
+    }
+    table = pd.DataFrame(columns, index=city.buildings.index)
+    return BuildingAccess(table, sites, real, {"snapping": snapping, "straight_line": straight})
 
 
-def _take(positions: Positions, chosen: Bools) -> Positions:
-    return Positions(positions.segment[chosen], positions.offset[chosen], positions.leg[chosen])
+def _nearest(at: Places, stops: dict[str, Positions], spec: AccessSpec) -> list[tuple[Floats, Ints]]:
+    """Return distance to 1 mm and number of the nearest facility of each category."""
+    if not stops:
+        return []
+    found = nearest_each(at.network, at.homes, list(stops.values()), cutoff=spec.cutoff_m)
+    return [(np.round(distance, DISTANCE_DECIMALS), which) for distance, which in found]
 
 
-def _category(
-    category: str, network: Network, homes: Positions, stops: Positions, ids: np.ndarray, spec: AccessSpec
+def _columns(
+    category: str, at: Places, stops: Positions, distance: Floats, ids: np.ndarray, spec: AccessSpec
 ) -> dict[str, object]:
-    distance, which = nearest(network, homes, stops)
-    distance = np.round(distance, DISTANCE_DECIMALS)
-    status = np.select(
-        [np.full(len(distance), not len(ids)), ~homes.snapped, np.isinf(distance), distance > spec.cutoff_m],
-        [NO_FACILITIES, UNSNAPPED, UNREACHABLE, BEYOND_CUTOFF],
-        REACHED,
-    )
-    reached = status == REACHED
-    metres: Floats = np.where(reached, distance, np.nan)
+    reached = np.isfinite(distance)
+    lost = ~reached & at.homes.snapped
+    beyond = np.zeros(len(distance), bool)
+    if lost.any():
+        beyond[lost] = reachable(at.network, at.homes.take(lost), stops)
+    status = np.select([~at.homes.snapped, reached, beyond], [UNSNAPPED, REACHED, BEYOND_CUTOFF], UNREACHABLE)
+    metres = np.where(reached, distance, np.nan)
     facility = pd.Series(None, index=range(len(distance)), dtype="str")
-    facility[reached] = ids[which[reached]]
-    columns: dict[str, object] = {
+    facility[reached] = ids[reached]
+    return {
         f"{category}_distance_m": metres,
-        f"{category}_walk_min": metres / spec.speed_m_per_min,
+        f"{category}_walk_min": _minutes(at, stops, metres, spec.walker(category), spec),
         f"{category}_facility_id": facility.array,
         f"{category}_status": pd.array(status, dtype="str"),
     }
-    within = counts(network, homes, stops, spec.rings_m)
-    known = homes.snapped & bool(len(ids))
-    for k, ring in enumerate(spec.rings_m):
-        columns[f"{category}_count_{ring:.0f}m"] = pd.arrays.IntegerArray(within[:, k].copy(), ~known)
-    return columns
+
+
+def _minutes(at: Places, stops: Positions, metres: Floats, walker: Profile, spec: AccessSpec) -> Floats:
+    """Return the least walking time to any facility where one is reached, in minutes."""
+    if at.network.graph(walker) is at.network.graph():
+        return metres / walker.speed_m_per_min
+    reached, cutoff = np.isfinite(metres), spec.cutoff_m / walker.speed_m_per_min
+    minutes, _ = nearest(at.network, at.homes, stops, cutoff=cutoff, profile=walker)
+    # Uphill, a facility within the cutoff may be farther in time than as many level metres.
+    while (missing := reached & ~np.isfinite(minutes)).any():
+        cutoff *= 2
+        minutes[missing], _ = nearest(at.network, at.homes.take(missing), stops, cutoff=cutoff, profile=walker)
+    return np.where(reached, minutes, np.nan)
+
+
+def _shares(
+    category: str,
+    at: Places,
+    stops: Positions,
+    sites: gpd.GeoDataFrame,
+    demand: Demand,
+    rule: Rule,
+    spec: AccessSpec,
+) -> dict[str, object]:
+    """Return the counts in rings and the supply of every building."""
+    catchment, profile = spec.catchment(rule)
+    share = Share(demand.weight, sites["capacity"].to_numpy(float), catchment, spec.supply)
+    if profile is None:
+        within, supply = counts_and_supply(at.network, at.homes, stops, spec.rings_m, share)
+    else:
+        within, _ = counts_and_supply(at.network, at.homes, stops, spec.rings_m, None)
+        _, supply = counts_and_supply(at.network, at.homes, stops, (), share, profile=profile)
+    unknown = ~at.homes.snapped
+    counts = {
+        f"{category}_count_{ring:.0f}m": pd.arrays.IntegerArray(within[:, k].copy(), unknown)
+        for k, ring in enumerate(spec.rings_m)
+    }
+    return {**counts, f"{category}_supply": PER * supply}
+
+
+def _nothing(category: str, at: Places, spec: AccessSpec) -> dict[str, object]:
+    """Return the columns of a category without a facility to walk to."""
+    n = len(at.homes.segment)
+    unknown, none = np.full(n, np.nan), pd.arrays.IntegerArray(np.zeros(n, np.int64), np.ones(n, bool))
+    return {
+        f"{category}_distance_m": unknown,
+        f"{category}_walk_min": unknown,
+        f"{category}_facility_id": pd.Series(None, index=range(n), dtype="str").array,
+        f"{category}_status": pd.array(np.full(n, NO_FACILITIES), dtype="str"),
+        **{f"{category}_count_{ring:.0f}m": none for ring in spec.rings_m},
+        f"{category}_supply": unknown,
+    }
+
+
+def _against_straight_line(
+    city: City, sites: gpd.GeoDataFrame, distance: Floats, which: Ints, rule: Rule, spec: AccessSpec
+) -> dict[str, Any]:
+    """Return how much a circle on the map would promise: detours, and buildings within the threshold both ways."""
+    homes, stops = city.buildings[["x", "y"]].to_numpy(float), np.column_stack((sites.geometry.x, sites.geometry.y))
+    metres = spec.level_metres(*spec.limits(rule)[0])
+    asked = (city.buildings["zone_id"].notna() & (city.buildings["use"] != "other")).to_numpy(bool)
+    reached = asked & np.isfinite(distance)
+    direct = np.hypot(*(homes[reached] - stops[which[reached]]).T)
+    detour = distance[reached][direct > 0] / direct[direct > 0]
+    nearest_m, _ = cKDTree(stops).query(homes[asked])
+    return {
+        "median_detour": round(float(np.median(detour)), 3) if len(detour) else None,
+        "threshold_m": metres,
+        "buildings": int(asked.sum()),
+        "within_in_a_straight_line": int(np.count_nonzero(nearest_m <= metres)),
+        "within_by_street": int(np.count_nonzero(distance[asked] <= metres)),
+    }
 
 
 def _report(

@@ -13,7 +13,7 @@ import numpy as np
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Bools, Floats
 
-Anchor = Literal["share", "distance", "quota", "none"]
+Anchor = Literal["share", "distance", "quota", "supply", "none"]
 
 CATEGORY_TITLES = {
     "elder_care": ("养老服务", "elder care"),
@@ -50,6 +50,8 @@ class ZoneAccess:
         Facilities that stand in the zone.
     people : ndarray of float, shape (zones,) or None
         People, or dwellings where no people are known; None where neither is.
+    supply : ndarray of float
+        Capacity per 1,000 of the demand, shared with all in reach; NaN where unknown.
     served : bool
         Whether the category has any facility.
     """
@@ -65,6 +67,7 @@ class ZoneAccess:
     cutoff: float
     facilities: Floats
     people: Floats | None
+    supply: Floats
     served: bool
 
     def total(self, values: Floats | Bools) -> Floats:
@@ -82,7 +85,7 @@ class Indicator:
     ----------
     direction : {1, -1, 0}
         1: a larger value raises priority; -1: it lowers it; 0: for information only.
-    anchor : {"share", "distance", "quota", "none"}
+    anchor : {"share", "distance", "quota", "supply", "none"}
         How a rule's target becomes the two anchors.
     compute : callable
         ZoneAccess → ndarray of float, shape (zones,); NaN where unknown.

@@ -9,17 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from geoprio._core.errors import InputError
 from geoprio.indicators.registry import find
+from geoprio.indicators.walking import PROJECT_FILE, AccessSpec
 from geoprio.standards import Rule, Rules
 from geoprio.standards.rules import missing_rule
-
-PROJECT_FILE = "project file"
-"""Source of a threshold that the project file sets itself."""
 
 
 class IndicatorSpec(BaseModel):
     """Overrides for one indicator."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
     code: str
     """Column name of the indicator, such as elder_care_covered_share."""
@@ -61,7 +59,8 @@ def effective_rules(rules: Rules, categories: tuple[str, ...], overrides: tuple[
         elif thresholds:
             found[category] = Rule(category=category, threshold=thresholds.pop(), unit="m", source=PROJECT_FILE,
                                    share=rule.share if rule else 1.0,
-                                   quota_per_1000=rule.quota_per_1000 if rule else None)  # fmt: skip
+                                   quota_per_1000=rule.quota_per_1000 if rule else None,
+                                   capacity_per_1000=rule.capacity_per_1000 if rule else None)  # fmt: skip
         elif rule is None:
             problems.append(missing_rule(rules, category))
         else:
@@ -90,8 +89,8 @@ def _override_problems(categories: tuple[str, ...], overrides: tuple[IndicatorSp
     return problems
 
 
-def check_thresholds(rules: Mapping[str, Rule], speed_m_per_min: float, cutoff_m: float) -> None:
-    """Check that every threshold lies within the distance that is searched.
+def check_thresholds(rules: Mapping[str, Rule], access: AccessSpec, *, slopes: bool) -> None:
+    """Check that every threshold lies within the distance that is searched; `slopes`: whether elevations are known.
 
     Raises
     ------
@@ -100,10 +99,10 @@ def check_thresholds(rules: Mapping[str, Rule], speed_m_per_min: float, cutoff_m
     """
     problems = []
     for rule in rules.values():
-        metres = rule.threshold * (speed_m_per_min if rule.unit == "min" else 1.0)
-        if metres > cutoff_m:
+        metres = access.farthest_m(rule, slopes=slopes)
+        if metres > access.cutoff_m:
             problems.append(
-                f"[access] cutoff_m = {cutoff_m:g} is less than the threshold of {rule.category}, "
+                f"[access] cutoff_m = {access.cutoff_m:g} is less than the threshold of {rule.category}, "
                 f"{rule.threshold:g} {rule.unit} ({metres:g} m); raise cutoff_m."
             )
     if problems:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from geoprio._core.findings import Findings
     from geoprio._core.typing import Floats
     from geoprio.city import City
-    from geoprio.indicators.access import AccessSpec, BuildingAccess
+    from geoprio.indicators.access import BuildingAccess
     from geoprio.indicators.demand import Demand
+    from geoprio.indicators.walking import AccessSpec
     from geoprio.standards import Rule
 
 
@@ -96,6 +97,20 @@ def per_1000(a: ZoneAccess) -> Floats:
     if a.people is None:
         return np.full(a.zones, np.nan)
     return _ratio(1000.0 * a.facilities, a.people)
+
+
+@indicator(
+    "{category}_supply",
+    zh="{category}供给（每千需求可分得容量）",
+    en="{category}: supply",
+    unit="capacity per 1,000",
+    direction=-1,
+    anchor="supply",
+)
+def supply(a: ZoneAccess) -> Floats:
+    """Return the demand-weighted mean of the buildings' floating-catchment supply, per 1,000 of the demand used."""
+    known = a.known & np.isfinite(a.supply)
+    return _ratio(a.total(np.where(known, a.supply, 0.0)), a.total(known))
 
 
 def zone_indicators(
@@ -179,5 +194,6 @@ def _view(
         cutoff=spec.cutoff_m,
         facilities=np.bincount(at, minlength=len(city.zones)).astype(float),
         people=people,
+        supply=table[f"{category}_supply"].to_numpy(float),
         served=not (status == NO_FACILITIES).all(),
     )

@@ -47,8 +47,11 @@ PAGE: Final = {
     "walk_m": ("步行 ≤ {n} 米", "≤ {n} m walk"),
     "walk_min": ("步行 ≤ {n} 分钟", "≤ {n} min walk"),
     "quota": ("每千人 ≥ {n} 处", "≥ {n} per 1,000 people"),
+    "supply": ("每千人容量 ≥ {n}", "capacity ≥ {n} per 1,000"),
+    "walk": ("步行：{name} {n} 米/分钟", "Walking: {name} {n} m/min"),
     "metres": ("{n} 米", "{n} m"),
     "per_1000": ("{n} 处/千人", "{n} per 1,000"),
+    "capacity_per_1000": ("每千需求 {n}", "{n} per 1,000"),
     "need": ("未覆盖需求", "Demand not covered"),
     "need_of": ("{n} / {all} {kind}", "{n} of {all} {kind}"),
     "need_unknown": ("另有 {n} 情况未知", "{n} unknown"),
@@ -146,6 +149,10 @@ COMPLETIONS: Final = {
     "quota": (
         "良好 = 标准配额，不利 = 0：geoprio 自己的约定",
         "good = the rule's quota, bad = 0: geoprio's own convention",
+    ),
+    "supply": (
+        "良好 = 标准的每千人容量，不利 = 0：geoprio 自己的约定",
+        "good = the rule's capacity per 1,000, bad = 0: geoprio's own convention",
     ),
     "given": ("由项目文件设定", "set in the project file"),
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LIBRARIES = (
     "folium",
     "geopandas",
+    "numba",
     "numpy",
     "osmium",
     "pandas",
@@ -25,6 +26,7 @@ LIBRARIES = (
     "pydantic",
     "pyogrio",
     "pyproj",
+    "rasterio",
     "scipy",
     "shapely",
 )
@@ -50,6 +52,8 @@ def manifest(result: Result, folder: Path, lang: str, timings: dict[str, float])
         "rule_file": {k: getattr(result.rule_file, k) for k in ("name", "title_zh", "title_en", "issued", "note")},
         "rules": [rule.model_dump(mode="json") for rule in result.rules.values()],
         "unverified": [c for c, rule in result.rules.items() if rule.verified is not True],
+        "walking": {c: walker.model_dump(mode="json") for c, walker in result.walkers.items()},
+        "unverified_walking": [c for c, walker in result.walkers.items() if walker.verified is not True],
         "criteria": [
             {"code": c.code, "weight": c.weight, "good": c.good, "bad": c.bad, "anchors": c.anchors, "unit": c.unit}
             for c in result.matrix.criteria

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geoprio._core.typing import Floats
     from geoprio.outputs.result import Result
     from geoprio.score.matrix import Criterion
-    from geoprio.standards import Rule
+    from geoprio.standards import Profile, Rule
 
 STREET_VERTICES = 60_000
 """Most vertices of streets on the page."""
@@ -73,7 +73,7 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "missing": result.project["score"]["missing"] or "default",
         "categories": [_category(c, k, result) for k, c in enumerate(categories)],
         "criteria": [_criterion(c, categories) for c in result.matrix.criteria],
-        "rules": [_rule(rule) for rule in result.rules.values()],
+        "rules": [_rule(rule, result.walkers[c]) for c, rule in result.rules.items()],
         "ruleFile": result.rule_file.model_dump(include={"name", "title_zh", "title_en", "issued", "note"}),
         "crs": result.quality["crs"],
         "counts": [result.quality["city"].get(f"buildings_{k}") for k in ("in_zones", "outside_zones", "unsnapped")],
@@ -86,7 +86,8 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
 
 def credit_lines(project: dict[str, Any]) -> list[str]:
     """Return the attribution of a resolved project file: its own, OpenStreetMap's where used, and geoprio's."""
-    sources = [project["zones"], project["buildings"], project["streets"], *project["facilities"]]
+    roles = ("zones", "buildings", "streets", "barriers", "gates", "entrances")
+    sources = [*(project[r] for r in roles if project.get(r)), *project["facilities"]]
     given = project["project"]["attribution"]
     lines = [given] if given else []
     if any(is_osm(s["path"]) for s in sources) and OSM_CREDIT not in (given or ""):
@@ -120,15 +121,25 @@ def _criterion(c: Criterion, categories: tuple[str, ...]) -> dict[str, Any]:
         "bad": c.bad,
         "weight": round(c.weight, 9),
         "completion": kind,
-        "quota": find(c.code, categories)[0].anchor == "quota",
+        "anchor": find(c.code, categories)[0].anchor,
         "rule": categories.index(c.category),
     }
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
-    mark = "secondary" if rule.verified == "secondary" else "verified" if rule.verified else "unverified"
-    fields = rule.model_dump(include={"threshold", "unit", "quota_per_1000", "source", "clause", "note"})
-    return {**fields, "titles": category_titles(rule.category), "mark": mark}
+def _mark(verified: bool | Literal["secondary"]) -> str:
+    return "secondary" if verified == "secondary" else "verified" if verified else "unverified"
+
+
+def _rule(rule: Rule, walker: Profile) -> dict[str, Any]:
+    fields = rule.model_dump(
+        include={"threshold", "unit", "quota_per_1000", "capacity_per_1000", "source", "clause", "note"}
+    )
+    return {**fields, "titles": category_titles(rule.category), "mark": _mark(rule.verified), "walk": _walk(walker)}
+
+
+def _walk(walker: Profile) -> dict[str, Any]:
+    fields = walker.model_dump(include={"speed_m_per_min", "source", "note"})
+    return {**fields, "titles": (walker.title_zh, walker.title_en), "mark": _mark(walker.verified)}
 
 
 def _zones(result: Result, categories: tuple[str, ...]) -> list[list[Any]]:

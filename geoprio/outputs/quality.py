@@ -33,7 +33,8 @@ def quality_report(
     Returns
     -------
     dict
-        `crs`, `sources`, `city`, `network`, `categories`, `rejects_by_reason`, `notes`: the shape of quality.json.
+        `crs`, `sources`, `city`, `network`, `categories`, `snapping` and `straight_line` (after a run),
+        `rejects_by_reason`, `notes`: the shape of quality.json.
     """
     rejects = findings.rejects()
     grouped = rejects.groupby(["source", "reason", "mend"], sort=True).size().rename("rows").reset_index()
@@ -54,6 +55,7 @@ def quality_report(
     }
     if access is not None:
         report["city"]["buildings_unsnapped"] = int(access.columns["snap_m"].isna().sum())
+        report |= access.report
     return report
 
 

@@ -8,6 +8,10 @@ SOURCE_COLUMNS = (
     *("role", "path", "layer", "rows", "left_by_where", "rows_set_aside", "values_set_aside", "used"),
     *("crs", "crs_from", "encoding"),
 )
+STRAIGHT_COLUMNS = (
+    *("category", "median_detour", "threshold_m", "buildings"),
+    *("within_in_a_straight_line", "within_by_street"),
+)
 
 
 def quality_markdown(report: dict[str, Any], title: str, lang: str) -> str:
@@ -29,11 +33,19 @@ def quality_markdown(report: dict[str, Any], title: str, lang: str) -> str:
         for c, row in report["categories"].items()
         for k, v in row.items()
     ]
+    far = [{"points": k, **row} for k, row in report.get("snapping", {}).items()]
+    straight = [{"category": k, **row} for k, row in report.get("straight_line", {}).items()]
     sections = (
         (("数据来源", "Sources"), report["sources"], SOURCE_COLUMNS),
         (("城市", "City"), pairs, ("what", "value")),
         (("街道网络", "Streets"), streets, ("what", "value")),
         (("设施类别", "Categories"), found, ("category", "what", "value")),
+        (
+            ("到街道的距离（米）", "Distance to the street (m)"),
+            [{**row, "farthest_m": _inner(row.get("farthest_m"))} for row in far],
+            ("points", "snapped", "unsnapped", "median_m", "p95_m", "farthest_m"),
+        ),
+        (("直线与步行网络", "Straight line and network"), straight, STRAIGHT_COLUMNS),
         (
             ("搁置的行和值", "Rows and values set aside"),
             report["rejects_by_reason"],

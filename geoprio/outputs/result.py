@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geoprio._core.typing import Progress
     from geoprio.indicators import IndicatorSpec
     from geoprio.score import DecisionMatrix
-    from geoprio.standards import Rule, Rules
+    from geoprio.standards import Profile, Rule, Rules
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Result:
         The rule file that was used.
     rules : dict of str to Rule
         The rule that held for each category.
+    walkers : dict of str to Profile
+        How those walk whom each category serves.
     quality : dict
         The data-quality report.
     project : dict
@@ -59,6 +61,7 @@ class Result:
     matrix: DecisionMatrix
     rule_file: Rules
     rules: dict[str, Rule]
+    walkers: dict[str, Profile]
     overrides: tuple[IndicatorSpec, ...]
     quality: dict[str, Any]
     project: dict[str, Any]

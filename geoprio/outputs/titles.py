@@ -17,6 +17,7 @@ TITLES = {
     "rank": ("排名", "rank"),
     "rank_in_type": ("同类排名", "rank within type"),
     "tied_with": ("并列片区数", "zones tied with"),
+    "near_data_edge": ("靠近数据边缘", "near the edge of the data"),
     "score_status": ("评分状态", "score status"),
     "building_id": ("楼栋编号", "building id"),
     "use": ("用途", "use"),
@@ -47,6 +48,7 @@ OF_CATEGORY = {
     "facility_id": ("最近设施", "nearest facility"),
     "status": ("可达状态", "access status"),
     "demand": ("需求量", "demand"),
+    "supply": ("每千需求可分得容量", "supply per 1,000"),
 }
 
 

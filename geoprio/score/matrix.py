@@ -23,6 +23,7 @@ ANCHOR_WORDS = {
     "share": "good = the rule's share, bad = 0: geoprio's own completion",
     "distance": "good = the rule's distance T, bad = 3 T: geoprio's own completion",
     "quota": "good = the rule's quota, bad = 0: geoprio's own completion",
+    "supply": "good = the rule's capacity per 1,000, bad = 0: geoprio's own completion",
     "given": "set in the project file",
 }
 
@@ -170,4 +171,6 @@ def _anchors(kind: Indicator, rule: Rule) -> tuple[float | None, float | None]:
         return rule.threshold, 3.0 * rule.threshold
     if kind.anchor == "quota" and rule.quota_per_1000 is not None:
         return rule.quota_per_1000, 0.0
+    if kind.anchor == "supply" and rule.capacity_per_1000 is not None:
+        return rule.capacity_per_1000, 0.0
     return None, None

@@ -28,7 +28,7 @@ IMPUTE = ("median", "mean", "good", "bad")
 class ScoreSpec(BaseModel):
     """How indicators become a ranking."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
     rules: str = "default"
     """A rule file of geoprio by name, or a path to one of your own."""

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from geoprio._core.errors import GeoprioError
 from geoprio.cli.main import app, main
+from geoprio.standards import load_profiles
 
 
 def call(*args, code=0):
@@ -40,6 +41,25 @@ def test_run_writes_everything_and_says_where(town):
     assert f"Map: {out / 'map.html'}" in text
     assert "not checked against an official text" in text
     assert (out / "run.json").exists()
+
+
+def test_run_names_the_paces_that_nobody_checked(town):
+    project = town.write('[access]\nspeed_m_per_min = 48\nprofile = {elder_care = "elderly"}\n')
+    text = call("run", project, "--out", town.folder / "out")
+    assert "Walking paces not checked against an official text: given (48 m/min), elderly (51 m/min)." in text
+    run = json.loads((town.folder / "out" / "run.json").read_text(encoding="utf-8"))
+    assert run["unverified_walking"] == ["convenience", "elder_care"]
+    text = call("run", town.write(), "--out", town.folder / "out2")
+    assert "official text: planning (60 m/min)." in text
+
+
+def test_checked_paces_are_not_called_unchecked(town, monkeypatch):
+    """What anyone has verified later is named no more."""
+    checked = {name: p.model_copy(update={"verified": True}) for name, p in load_profiles().items()}
+    monkeypatch.setattr("geoprio.indicators.walking.find_profile", checked.__getitem__)
+    text = call("run", town.write(), "--out", town.folder / "out")
+    assert "Thresholds not checked" in text
+    assert "Walking paces" not in text
 
 
 def test_quiet_prints_nothing(town):

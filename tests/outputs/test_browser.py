@@ -220,3 +220,55 @@ def test_weights_that_others_left_are_marked(visit, town):
     text = v.page.locator(".zone-card").inner_text().replace("\u00a0", " ")
     assert "unknown is not zero" in text
     assert "100 % (was 50 %; others are unknown)" in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "pace", "mark", "own"),
+    [
+        ("zh", ("步行：给定步速 48 米/分钟", "步行：老年人 51 米/分钟"), "未核实", "项目文件自定"),
+        ("en", ("Walking: Given pace 48 m/min", "Walking: Elderly 51 m/min"), "unverified", "set in the project file"),
+    ],
+)
+def test_about_names_who_walks_how_fast_and_how_sure_that_is(visit, town, lang, pace, mark, own):
+    project = town.write('[access]\nspeed_m_per_min = 48\nprofile = {elder_care = "elderly"}\n')
+    v = visit(result=geoprio.run(project), lang=lang)
+    v.page.locator("#about-open").click()
+    rows = v.page.locator("#about li").filter(has_text="步行：" if lang == "zh" else "Walking: ")
+    lines = [row.inner_text().replace("\u00a0", " ") for row in rows.all()]
+    for line, words in zip(lines, pace, strict=True):
+        assert words in line
+        assert line.count(mark) == 2
+    assert own in lines[0]
+    assert "Asher et al. 2012" in lines[1]
+
+
+SUPPLY = "[score.weights]\nelder_care_supply = 1\n"
+ANCHORS = '[[indicators]]\ncode = "elder_care_supply"\ngood = 80\nbad = 0\n'
+
+
+@pytest.mark.parametrize(
+    ("lang", "given", "words"),
+    [
+        ("zh", "capacity_per_1000 = 80", ("每千人容量 ≥ 80", "未核实")),
+        ("en", "capacity_per_1000 = 80", ("capacity ≥ 80 per 1,000", "unverified")),
+        ("zh", "", ("由项目文件设定",)),
+        ("en", "", ("set in the project file",)),
+    ],
+)
+def test_a_zone_shows_its_supply_beside_the_standard(visit, town, lang, given, words):
+    """Where the rule gives no capacity, its walking distance is not shown as the standard of an amount."""
+    rules = "".join(
+        f'[[rules]]\ncategory = "{c}"\nthreshold = 500\nsource = "town hall"\n{given}\n'
+        for c in ("convenience", "elder_care")
+    )
+    text = f'name = "own"\ntitle_zh = "自定"\ntitle_en = "own"\n{rules}'
+    (town.folder / "own.toml").write_text(text, encoding="utf-8")
+    result = geoprio.run(town.write('[score]\nrules = "own.toml"\n' + SUPPLY + ("" if given else ANCHORS)))
+    v = visit(result=result, lang=lang)
+    v.page.locator("#ranking button").first.click()
+    shown = v.page.locator(".criterion").inner_text().replace("\u00a0", " ")
+    assert all(word in shown for word in words)
+    assert ("未核实" in shown or "unverified" in shown) == bool(given)
+    assert "500" not in shown
+    supply = f"{result.zones['elder_care_supply'].iloc[0]:.2f}".rstrip("0").rstrip(".")
+    assert {"zh": f"每千需求 {supply}", "en": f"{supply} per 1,000"}[lang] in shown

@@ -1,5 +1,6 @@
 """The map page as text: nothing remote, nothing random, nothing that runs."""
 
+import dataclasses
 import json
 import re
 
@@ -13,6 +14,7 @@ import geoprio
 from geoprio.outputs import mapdata, webmap
 from geoprio.outputs.mapdata import credit_lines, map_data, priority_class
 from geoprio.outputs.webmap import render_map, script_json
+from geoprio.standards import find_profile
 
 HOSTILE = [
     "{{7*7}}",
@@ -162,6 +164,34 @@ def test_unknown_indicators_are_none_and_their_weight_is_shared(town):
 
 def test_classes_hold_their_upper_bound():
     assert priority_class(np.array([0, 20, 20.01, 80, 80.1, 100, np.nan])).tolist() == [0, 0, 1, 3, 4, 4, -1]
+
+
+def test_the_page_knows_who_walks_and_how_sure_that_is(town):
+    project = town.write('[access]\nspeed_m_per_min = 48\nprofile = {elder_care = "elderly"}\n')
+    rules = map_data(geoprio.run(project), "zh")["rules"]
+    given, elderly = (rule["walk"] for rule in rules)
+    assert (given["titles"], given["speed_m_per_min"], given["mark"]) == (("给定步速", "Given pace"), 48, "unverified")
+    assert given["source"] == "project file"
+    profile = find_profile("elderly")
+    assert elderly == {
+        "titles": ("老年人", "Elderly"),
+        "speed_m_per_min": 51,
+        "source": profile.source,
+        "note": profile.note,
+        "mark": "unverified",
+    }
+
+
+@pytest.mark.parametrize(("verified", "mark"), [(True, "verified"), ("secondary", "secondary"), (False, "unverified")])
+def test_marks_of_rules_and_walkers(town, verified, mark):
+    result = geoprio.run(town.write())
+    changed = {"verified": verified}
+    result = dataclasses.replace(
+        result,
+        rules={c: rule.model_copy(update=changed) for c, rule in result.rules.items()},
+        walkers={c: walker.model_copy(update=changed) for c, walker in result.walkers.items()},
+    )
+    assert {(r["mark"], r["walk"]["mark"]) for r in map_data(result, "en")["rules"]} == {(mark, mark)}
 
 
 def test_zones_lie_where_they_are(hostile):

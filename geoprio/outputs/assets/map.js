@@ -50,14 +50,18 @@
   function amount(value, unit) {
     if (unit === "share") return percent(value);
     if (unit === "m") return t("metres", { n: grouped(value) });
+    if (unit === "capacity per 1,000") return t("capacity_per_1000", { n: short(value, 2) });
     if (unit === "per 1,000") return t("per_1000", { n: short(value, 2) });
     return short(value, 2) + (unit ? " " + unit : "");
   }
 
   function standard(criterion) {
     const rule = data.rules[criterion.rule];
-    if (criterion.quota && rule.quota_per_1000 !== null) return t("quota", { n: short(rule.quota_per_1000, 3) });
-    return reach(rule);
+    const amounts = { quota: rule.quota_per_1000, supply: rule.capacity_per_1000 };
+    if (!(criterion.anchor in amounts)) return [reach(rule), " ", mark(rule)];
+    const n = amounts[criterion.anchor];
+    // A walking distance is no standard for an amount.
+    return n === null ? [t("completion.given")] : [t(criterion.anchor, { n: short(n, 3) }), " ", mark(rule)];
   }
 
   const reach = (rule) => t(rule.unit === "min" ? "walk_min" : "walk_m", { n: short(rule.threshold, 1) });
@@ -253,7 +257,7 @@
       el("div", { class: "bar", style: { width: 100 * zone.urgency[k] + "%" } })) : null;
     const rows = [
       [t("value"), zone.values[k] === null ? unknownValue(known) : amount(zone.values[k], criterion.unit)],
-      [t("threshold"), standard(criterion), " ", mark(data.rules[criterion.rule])],
+      [t("threshold"), ...standard(criterion)],
       [t("anchors"), amount(criterion.good, criterion.unit) + " → " + amount(criterion.bad, criterion.unit)],
       [t("weight"), known && changed ? t("renormalised", { n: weight, from: percent(criterion.weight) }) : percent(criterion.weight)],
     ];
@@ -392,7 +396,9 @@
       el("h3", {}, t("about_rules")),
       el("p", {}, el("b", {}, word([file.title_zh, file.title_en])), " (" + file.name + ")" + issued, el("small", {}, file.note)),
       el("ul", {}, data.rules.map((rule) => el("li", {}, el("b", {}, word(rule.titles)), " · " + reach(rule) + " ", mark(rule),
-        el("small", {}, el("bdi", {}, tOr("source.", rule.source)), rule.clause ? " " + rule.clause : "", rule.note ? " — " + rule.note : "")))),
+        el("small", {}, el("bdi", {}, tOr("source.", rule.source)), rule.clause ? " " + rule.clause : "", rule.note ? " — " + rule.note : ""),
+        el("small", {}, t("walk", { name: word(rule.walk.titles), n: short(rule.walk.speed_m_per_min, 1) }) + " ", mark(rule.walk), " ",
+          el("bdi", {}, tOr("source.", rule.walk.source)), rule.walk.note ? " — " + rule.walk.note : "")))),
       el("p", { class: "hint" }, t("about_notes")),
       el("h3", {}, t("about_data")),
       pairs("facts", [[t("about_crs"), data.crs], [t("about_used"), used], [t("about_outside"), outside], [t("about_unsnapped"), unsnapped]].concat(
