@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from geoprio._core.typing import Bools, Floats, Ints
+    from geoprio.network.snap import Grid
     from geoprio.standards import Profile
 
 SAME_VERTEX_M = 1e-4
@@ -77,6 +78,8 @@ class Network:
     one_way: Bools | None = None
     crs: CRS | None = None
     _graphs: dict[Profile | None, Graph] = field(default_factory=dict, init=False, repr=False)
+    grids: dict[float, Grid | None] = field(default_factory=dict, init=False, repr=False)
+    """Cells for snapping by the least street of a component, kept once made."""
 
     def __post_init__(self) -> None:
         """Check the arrays, so that every search may trust them."""

@@ -27,6 +27,29 @@ TIE_M = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
+class Grid:
+    """Segments by cells of a square grid.
+
+    Attributes
+    ----------
+    segments : ndarray of int, shape (usable,)
+        Those that may be snapped to.
+    lines : ndarray of float, shape (usable, 5)
+        x and y of the start, x and y from start to end, 1 / squared length.
+    frame : tuple
+        Left, bottom, side, columns, rows.
+    pointer, item : ndarray
+        Where each cell's segments begin in `item`, and which they are, as numbered in `segments`.
+    """
+
+    segments: Ints
+    lines: Floats
+    frame: tuple[float, float, float, int, int]
+    pointer: Ints
+    item: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class Positions:
     """Where points enter the network; each array has shape (points,).
 
@@ -89,36 +112,39 @@ def snap(
     xy = as_points(xy, network.crs)
     if not max_snap_m > 0:
         raise InputError(f"max_snap_m = {max_snap_m} must be above 0 metres.")
+    if min_component_m not in network.grids:
+        network.grids[min_component_m] = _grid(network, min_component_m)
+    grid = network.grids[min_component_m]
+    if grid is None or not len(xy):
+        return Positions(np.full(len(xy), -1, np.int64), np.zeros(len(xy)), np.full(len(xy), np.nan), xy)
+    cells = load("cells")
+    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
+    order = cells.order_by_cell(x, y, *grid.frame)
+    near, share, leg = np.empty(len(xy), np.int64), np.zeros(len(xy)), np.full(len(xy), np.nan)
+    with threads(len(network.x)):
+        cells.nearest_segment(
+            *(x, y, order, grid.lines, grid.frame, grid.pointer, grid.item, float(max_snap_m), TIE_M),
+            *(near, share, leg),
+        )
+    segment = np.where(near >= 0, grid.segments[near], -1)
+    return Positions(segment, share * network.length[segment], leg, xy)
+
+
+def _grid(network: Network, min_component_m: float) -> Grid | None:
+    """Return the cells in which the segments that may be snapped to are looked up; None where there are none."""
     street = ~network.flags("one_way")
     if min_component_m > 0:
         street &= network.component_length >= min_component_m
     usable = np.flatnonzero(street)
-    if not (len(usable) and len(xy)):
-        return Positions(np.full(len(xy), -1, np.int64), np.zeros(len(xy)), np.full(len(xy), np.nan), xy)
-    near, share, leg = _nearest_segments(network, usable, xy, max_snap_m)
-    segment = np.where(near >= 0, usable[near], -1)
-    return Positions(segment, share * network.length[segment], leg, xy)
-
-
-def _nearest_segments(network: Network, usable: Ints, xy: Floats, max_snap_m: float) -> tuple[Ints, Floats, Floats]:
-    """Return where each point's nearest segment stands in `usable` (-1: none is near enough), and share and distance.
-
-    The share of the segment's length is 0 and the distance NaN where there is none.
-    """
-    cells = load("cells")
+    if not len(usable):
+        return None
     a, b = network.start[usable], network.end[usable]
     ax, ay, bx, by = network.x[a], network.y[a], network.x[b], network.y[b]
     left, bottom = min(ax.min(), bx.min()), min(ay.min(), by.min())
     width, height = max(ax.max(), bx.max()) - left, max(ay.max(), by.max()) - bottom
     # Cells about as wide as a street block; where streets are thin, no more than a few cells for each segment.
     side = max(CELL_M, float(np.sqrt(width * height / (CELLS_PER_SEGMENT * len(usable)))))
-    columns, rows = int(width / side) + 1, int(height / side) + 1
-    grid = (left, bottom, side, columns, rows)
-    pointer, item = cells.grid_segments(ax, ay, bx, by, *grid)
-    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
-    order = cells.order_by_cell(x, y, *grid)
-    near, share, leg = np.empty(len(xy), np.int64), np.zeros(len(xy)), np.full(len(xy), np.nan)
+    frame = (left, bottom, side, int(width / side) + 1, int(height / side) + 1)
+    pointer, item = load("cells").grid_segments(ax, ay, bx, by, *frame)
     lines = np.column_stack((ax, ay, bx - ax, by - ay, 1.0 / ((bx - ax) ** 2 + (by - ay) ** 2)))
-    with threads(len(network.x)):
-        cells.nearest_segment(x, y, order, lines, grid, pointer, item, float(max_snap_m), TIE_M, near, share, leg)
-    return near, share, leg
+    return Grid(usable, lines, frame, pointer, item)
