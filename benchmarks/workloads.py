@@ -19,7 +19,8 @@ import shapely
 from pyproj import Transformer
 from scipy.spatial import cKDTree
 
-from geoprio.sources.categories import OSM_RULES, is_walkable
+from geoprio._core.columns import CATEGORIES
+from geoprio.sources.categories import is_walkable, osm_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,8 @@ def real_city(pbf: Path, epsg: int) -> Workload:
     ways: list[list[int]] = []
     nodes: dict[int, tuple[float, float]] = {}
     buildings: list[tuple[float, float]] = []
-    facilities: dict[str, list[tuple[float, float]]] = {category: [] for category in OSM_RULES}
+    rules = {category: osm_rule(category) for category in CATEGORIES}
+    facilities: dict[str, list[tuple[float, float]]] = {category: [] for category in rules}
     for item in osmium.FileProcessor(str(pbf), osmium.osm.NODE | osmium.osm.WAY).with_locations():
         tags = {t.k: t.v for t in item.tags}
         if not tags:
@@ -92,7 +94,7 @@ def real_city(pbf: Path, epsg: int) -> Workload:
             point = shapely.LineString([at for _, at in shape]).envelope.centroid.coords[0]
             if item.is_closed() and tags.get("building", "no") != "no":
                 buildings.append(point)
-        for category, rule in OSM_RULES.items():
+        for category, rule in rules.items():
             if rule(tags):
                 facilities[category].append(point)
     to_meters = Transformer.from_crs(4326, epsg, always_xy=True)

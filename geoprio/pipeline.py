@@ -16,13 +16,24 @@ from geoprio._core.files import sha256
 from geoprio._core.findings import Findings
 from geoprio.city import City, build_city
 from geoprio.city.edge import near_data_edge
+from geoprio.city.population import add_population
 from geoprio.config import Project, load_project
-from geoprio.indicators import building_access, check_thresholds, choose_demand, effective_rules, zone_indicators
+from geoprio.indicators import (
+    building_access,
+    check_thresholds,
+    choose_demand,
+    community_items,
+    community_metres,
+    effective_rules,
+    zone_indicators,
+)
 from geoprio.network import Network, build_network, count_gaps
+from geoprio.outputs.provenance import unverified_text, values_used
 from geoprio.outputs.quality import quality_report
 from geoprio.outputs.result import Result
-from geoprio.score import DecisionMatrix, build_criteria, build_matrix, score_zones
+from geoprio.score import DecisionMatrix, build_criteria, build_matrix, check_quotas, score_zones
 from geoprio.score.weights import default_weights, scaled
+from geoprio.sources.population import check_population
 from geoprio.sources.raster import check_elevation, fill_gaps, sample_elevation
 from geoprio.standards import load_rules
 
@@ -32,6 +43,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geoprio._core.typing import Progress
+    from geoprio.standards import Rules
 
 GAP_LIMIT = 0.01
 """Crossings and touches without a shared vertex, per street segment, above which `check` warns."""
@@ -73,15 +85,21 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
         access = building_access(city, network, demand, study.rules, config.access, findings)
     with stage("indicators"):
         table = zone_indicators(city, access, demand, study.rules, config.access, findings)
+        communities = community_items(city, access, demand, study.rule_file, config.access)
     quality = quality_report(findings, city, network, access, demand)
+    if communities is not None:
+        table, quality["items"] = table.join(communities.columns), communities.report
+    walkers = {c: config.access.walker(c) for c in city.categories}
+    quality["values"] = values_used(study.rule_file, study.rules, walkers, study.criteria, city.people)
     with stage("score"):
+        check_quotas(study.criteria, {c: d.kind for c, d in demand.items()}, access.facilities, findings)
         matrix = build_matrix(table, study.criteria)
         near_edge = _near_edge(city, study, findings)
         zones = _scored(city.zones.join(near_edge).join(table), matrix, config.score.missing, quality, findings)
     if strict:
         findings.raise_warnings()
     return Result(
-        zones=zones,
+        zones=zones.assign(unverified=unverified_text(quality["values"])),
         buildings=city.buildings.join(access.columns),
         facilities=access.facilities,
         streets=city.streets,
@@ -89,11 +107,11 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
         matrix=matrix,
         rule_file=study.rule_file,
         rules=study.rules,
-        walkers={c: config.access.walker(c) for c in city.categories},
+        walkers=walkers,
         overrides=config.indicators,
         quality=quality | {"notes": findings.note_rows()},
         project=config.model_dump(mode="json"),
-        inputs=_inputs(config, path),
+        inputs=_inputs(config, path, study.rule_file),
         folder=path.parent,
         timings=stage.seconds,
     )
@@ -163,21 +181,30 @@ def rescore(result: Result, weights: Mapping[str, float]) -> Result:
     scores = [c for c in result.zones if c in SCORE_COLUMNS or str(c).endswith("_contribution")]
     table = result.zones.drop(columns=scores)
     shares = scaled(weights)
-    matrix = build_matrix(pd.DataFrame(table), build_criteria(shares, result.rules, result.overrides))
+    criteria = build_criteria(shares, result.rules, result.overrides)
+    kinds = {c: found["demand"] for c, found in result.quality["categories"].items()}
+    check_quotas(criteria, kinds, result.facilities, findings)
+    matrix = build_matrix(pd.DataFrame(table), criteria)
     zones = _scored(table, matrix, result.project["score"]["missing"], result.quality, findings)
     given = {str(code): float(w) for code, w in weights.items()}
     project = result.project | {"score": result.project["score"] | {"weights": given}}
     # What was noted of the old scores does not hold for the new ones.
     notes = [n for n in result.quality["notes"] if n["source"] != "score"] + findings.note_rows()
+    people = result.quality.get("population")
+    values = values_used(result.rule_file, result.rules, result.walkers, matrix.criteria, people)
     return dataclasses.replace(
-        result, zones=zones, matrix=matrix, project=project, quality=result.quality | {"notes": notes}
+        result,
+        zones=zones.assign(unverified=unverified_text(values)),
+        matrix=matrix,
+        project=project,
+        quality=result.quality | {"values": values, "notes": notes},
     )
 
 
 SHAPEFILE = frozenset((".shp", ".dbf", ".shx", ".prj", ".cpg"))
 """Endings of the files that make up a shapefile."""
 
-SCORE_COLUMNS = ("priority", "rank", "rank_in_type", "tied_with", "score_status")
+SCORE_COLUMNS = ("priority", "rank", "rank_in_type", "tied_with", "score_status", "unverified")
 
 
 class _Stages:
@@ -207,17 +234,23 @@ class _Study:
         access.check(categories)
         if self.config.elevation is not None:
             check_elevation(self.config.elevation.path, path.parent)
-        check_thresholds(self.rules, access, slopes=self.config.elevation is not None)
+        if self.config.population is not None:
+            check_population(self.config.population, path.parent)
+        self.community = self.rule_file.community if self.rule_file.items else None
+        check_thresholds(self.rules, access, self.community, slopes=self.config.elevation is not None)
         weights = scaled(score.weights if score.weights is not None else default_weights(categories))
         self.criteria = build_criteria(weights, self.rules, self.config.indicators)
 
 
 def _city(config: Project, base: Path, findings: Findings) -> City:
-    return build_city(
+    city = build_city(
         config.zones, config.buildings, config.streets, config.facilities, base, findings,
-        barriers=config.barriers, gates=config.gates, entrances=config.entrances,
+        compounds=config.compounds, barriers=config.barriers, gates=config.gates, entrances=config.entrances,
         crs=config.project.crs, catchment_m=config.access.cutoff_m,
     )  # fmt: skip
+    if config.population is None:
+        return city
+    return add_population(city, config.population, base, findings)
 
 
 def _network(city: City, config: Project, base: Path, findings: Findings) -> Network:
@@ -239,6 +272,8 @@ def _near_edge(city: City, study: _Study, findings: Findings) -> pd.Series:
     """Return which zones lie within the widest threshold or catchment of the data's edge."""
     access = study.config.access
     reach = max(access.farthest_m(rule, slopes=study.config.elevation is not None) for rule in study.rules.values())
+    if study.community is not None:
+        reach = max(reach, community_metres(study.community, tuple(study.rules), access))
     near = near_data_edge(city.zones, city.data_extent, reach).rename("near_data_edge")
     if near.any():
         findings.info(
@@ -262,12 +297,15 @@ def _scored(
     return joined.drop(columns="geometry").assign(geometry=geometry).loc[order].set_geometry("geometry")
 
 
-def _inputs(config: Project, path: Path) -> list[dict[str, Any]]:
+def _inputs(config: Project, path: Path, rule_file: Rules) -> list[dict[str, Any]]:
     """Return path, size and hash of the project file and every file that it names."""
-    sources = (config.barriers, config.gates, config.entrances, config.elevation)
-    named = [config.zones.path, config.buildings.path, config.streets.path, *(f.path for f in config.facilities)]
+    sources = (config.compounds, config.barriers, config.gates, config.entrances, config.elevation)
+    named = [config.zones.path, *([config.buildings.path] if config.buildings else []), config.streets.path]
+    named += [f.path for f in config.facilities]
+    named += [config.compounds.matches or ""] if config.compounds else []
     named += [source.path for source in sources if source is not None]
-    rules = [config.score.rules] if config.score.rules.endswith(".toml") else []
+    named += config.population.files if config.population else ()
+    rules = [label for label in rule_file.files if label.endswith(".toml")]
     texts = dict.fromkeys([path.name, *(n for n in named if n), *rules])
     return [
         {"path": Path(text).with_name(part.name).as_posix(), "bytes": part.stat().st_size, "sha256": sha256(part)}

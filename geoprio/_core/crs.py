@@ -1,7 +1,8 @@
-"""The one projected CRS in which everything is measured."""
+"""Coordinate systems: what a source says of itself, whether its numbers fit, and where everything is measured."""
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ from pyproj import CRS, Proj, Transformer
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
 from pyproj.exceptions import CRSError
+from pyproj.transformer import TransformerGroup
 
 from geoprio._core.errors import InputError
 
@@ -20,6 +22,34 @@ if TYPE_CHECKING:
 MAX_SCALE_ERROR = 0.001
 """Largest relative error of length at the study's centre that the working CRS may have."""
 
+WGS84 = "EPSG:4326"
+
+SHIFTED = {
+    "gcj02": "GCJ-02",
+    **dict.fromkeys(("火星坐标", "火星坐标系", "国测局坐标", "国测局坐标系"), "GCJ-02"),
+    "bd09": "BD-09",
+    "bd09ll": "BD-09",
+    **dict.fromkeys(("百度坐标", "百度坐标系"), "BD-09"),
+}
+"""Names of shifted degrees; they are no CRS that PROJ knows."""
+
+CHINESE_NAMES = {
+    **dict.fromkeys(("国家2000", "大地2000", "2000国家大地坐标系", "国家大地坐标系2000"), "EPSG:4490"),
+    **dict.fromkeys(("西安80", "西安1980", "1980西安坐标系"), "EPSG:4610"),
+    **dict.fromkeys(("北京54", "北京1954", "1954北京坐标系"), "EPSG:4214"),
+}
+"""Chinese names of systems in degrees; their Gauss-Krüger zones are told by EPSG codes."""
+
+LONGEST_LABEL = 90
+
+GEOCENTRIC_AXIS_M = 6378137.0
+"""Semi-major axis of WGS 84, GRS 80 and CGCS2000: datums on it differ by a metre or two."""
+
+
+def shifted_datum(text: str | None) -> str | None:
+    """Return ``"GCJ-02"`` or ``"BD-09"`` where `text` names one of them, in any of their spellings; else None."""
+    return SHIFTED.get("".join(c for c in text.casefold() if c not in " -_")) if text else None
+
 
 def parse_crs(text: str, where: str) -> CRS:
     """Return the CRS that `text` names; `where` (file or key) stands in the message.
@@ -29,10 +59,45 @@ def parse_crs(text: str, where: str) -> CRS:
     InputError
         If PROJ does not know it.
     """
+    if shifted_datum(text):
+        raise InputError(f"{where}: crs {text!r} is shifted degrees, which only sources may have; give EPSG:<number>.")
     try:
-        return CRS.from_user_input(text)
+        return CRS.from_user_input(CHINESE_NAMES.get("".join(text.split()), text))
     except CRSError:
-        raise InputError(f"{where}: crs {text!r} is not known; give EPSG:<number>, a PROJ string or WKT.") from None
+        raise InputError(
+            f"{where}: crs {text!r} is not known; give EPSG:<number>, a PROJ string or WKT; of sources also GCJ-02 "
+            "or BD-09."
+        ) from None
+
+
+def label(crs: CRS) -> str:
+    """Return a short name of a CRS: its code where it has one, else its name, else the beginning of what it says."""
+    text: str = crs.to_string()
+    if len(text) <= LONGEST_LABEL:
+        return text
+    return f"{text[:LONGEST_LABEL]}…" if crs.name == "unknown" else str(crs.name)
+
+
+def datum_doubt(crs: CRS, lon: float, lat: float) -> str | None:
+    """Return why positions in `crs` may be off in WGS 84 at a place in degrees; None where they are good.
+
+    PROJ takes datums as equal where it knows no transformation between them; on an ellipsoid of another size than
+    that of WGS 84 (Beijing 1954, Xi'an 1980) that is off by some 100 m.
+    """
+    ellipsoid = crs.ellipsoid
+    if ellipsoid is None or ellipsoid.semi_major_metre == GEOCENTRIC_AXIS_M:
+        return None
+    with warnings.catch_warnings():
+        # Grids that are not installed are named below by what is used instead of them.
+        warnings.simplefilter("ignore")
+        here = AreaOfInterest(lon, lat, lon, lat)
+        known = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=here)  # type: ignore[arg-type] # one class
+    if known.transformers and "Ballpark" not in known.transformers[0].description:
+        return None
+    return (
+        f"no transformation from {crs.name} to WGS 84 is known here: taken as equal, which may be off by some 100 m; "
+        "give crs as a PROJ string with your city's +towgs84=… parameters"
+    )
 
 
 def estimate_working_crs(lon: float, lat: float) -> CRS:

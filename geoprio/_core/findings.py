@@ -32,10 +32,13 @@ class Findings:
     notes : list of Note
     sources : list of dict
         One record for each source read: role, path, rows read, used, set aside, CRS and encoding decisions.
+    decisions : dict
+        By role: what reading decided, such as the encoding; it becomes a part of the source's record.
     """
 
     notes: list[Note] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
+    decisions: dict[str, dict[str, Any]] = field(default_factory=dict)
     _rejects: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
 
     def info(self, source: str, text: str) -> None:
@@ -45,6 +48,10 @@ class Findings:
     def warn(self, source: str, text: str) -> None:
         """Note something that may make the result wrong; ``--strict`` turns it into an error."""
         self.notes.append(Note("warning", source, text))
+
+    def decide(self, role: str, key: str, value: object) -> None:
+        """Record what was decided on reading a source, for its record in the report."""
+        self.decisions.setdefault(role, {})[key] = value
 
     def raise_warnings(self) -> None:
         """Raise the warnings as errors (the ``--strict`` way).

@@ -12,12 +12,18 @@ import shapely
 from geoprio._core.columns import INELIGIBLE, ZONE_TYPE_ALIASES
 from geoprio._core.errors import InputError
 from geoprio.city.barriers import barrier_shapes
+from geoprio.city.buildings import building_table
+from geoprio.city.compounds import BOUNDS, Joined, fill_zones, join_compounds, stand_ins
+from geoprio.city.datum import BASE_ROLES, datum_evidence
+from geoprio.city.facilities import facility_table
+from geoprio.city.footprints import checked_footprints
 from geoprio.city.gates import entrances_of_facilities, gate_points, gates_of_zones
 from geoprio.city.model import City
 from geoprio.city.place import working_crs
-from geoprio.city.reach import gather, in_reach, streets_in_reach
-from geoprio.city.tables import building_table, facility_table, street_table, zone_table
+from geoprio.city.reach import apart, gather, in_reach, streets_in_reach
+from geoprio.city.tables import street_table, zone_table
 from geoprio.city.zones import assign, grid
+from geoprio.sources.compounds import read_compounds
 from geoprio.sources.layers import read_layers
 from geoprio.sources.osm import is_osm
 from geoprio.sources.spec import OpeningsSpec
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
     from geoprio.sources.spec import (
         BarriersSpec,
         BuildingsSpec,
+        CompoundsSpec,
         EntrancesSpec,
         FacilitiesSpec,
         GatesSpec,
@@ -40,18 +47,21 @@ if TYPE_CHECKING:
     )
 
 
+ZONE_COLUMNS = ("name", "zone_type", "eligible", "outline", "stand_in")
+"""Columns of the zones beside those of a list of compounds."""
 CORNER_SEGMENTS = 8
 """Straight pieces in a quarter of a round corner."""
 
 
 def build_city(
     zones: ZonesSpec,
-    buildings: BuildingsSpec,
+    buildings: BuildingsSpec | None,
     streets: StreetsSpec,
     facilities: tuple[FacilitiesSpec, ...],
     base: Path,
     findings: Findings,
     *,
+    compounds: CompoundsSpec | None = None,
     barriers: BarriersSpec | None = None,
     gates: GatesSpec | None = None,
     entrances: EntrancesSpec | None = None,
@@ -64,11 +74,14 @@ def build_city(
     Parameters
     ----------
     zones, buildings, streets, facilities : specs
-        What the project file says of each source.
+        What the project file says of each source. Without buildings, the list of compounds gives the dwellings of
+        points that stand in for them.
     base : Path
         The project's folder.
     findings : Findings
         Takes notes and rejects.
+    compounds : CompoundsSpec, optional
+        A list of what the zones are; its values become columns of the zones.
     barriers, gates, entrances : specs, optional
         What stands in people's way, and where they pass.
     crs : str, optional
@@ -87,24 +100,35 @@ def build_city(
     InputError, MissingError
         If a source cannot be used, or the sources do not fit together.
     """
-    specs: dict[str, SourceSpec] = {"buildings": buildings, "streets": streets}
-    if zones.path:
-        specs["zones"] = zones
+    # The zones come first: they tell where large files have to be read.
+    specs: dict[str, SourceSpec] = {"zones": zones} if zones.path else {}
+    specs |= {"buildings": buildings, "streets": streets} if buildings else {"streets": streets}
     specs |= {f"facilities[{i}]": spec for i, spec in enumerate(facilities, 1)}
     specs |= _on_the_way(barriers, gates, entrances)
-    raw = read_layers(specs, base, findings)
+    raw = read_layers(specs, base, findings, catchment_m)
     _warn_of_nothing(raw, specs, findings)
     study = "zones" if zones.path else "buildings"
     working = working_crs(raw[study], study, crs, findings)
 
-    houses = building_table(raw["buildings"], buildings, working, findings)
-    _need_rows(houses, "buildings", buildings.path)
+    houses, faults = _houses(raw, buildings, working, findings)
     areas = _zones(raw.get("zones"), zones, houses, working, findings)
+    areas, joined, listed = _with_compounds(areas, compounds, base, findings)
     reach = _reach(areas, catchment_m)
     lines = street_table(raw["streets"], streets, working, findings)
     extent = shapely.convex_hull(shapely.geometrycollections(lines.geometry.to_numpy()))
-    lines = streets_in_reach(lines, areas, reach, max_snap_m, findings)
-    houses, counts = _placed(houses, areas, reach, buildings.path, findings)
+    evidence = datum_evidence(
+        _listed_points(specs, raw, compounds, listed),
+        {role: specs[role].path for role in BASE_ROLES if role in specs},
+        houses,
+        lines,
+        findings,
+    )
+    lines = streets_in_reach(lines, raw, areas, reach, max_snap_m, findings)
+    if buildings is not None:
+        houses, counts = _placed(houses, raw, areas, reach, buildings.path, findings)
+    else:
+        houses, counts = _stand_ins(areas, joined, findings)
+        areas["stand_in"] = areas.index.isin(houses["zone_id"])
     if zones.grid_m is not None:
         # A building on the edge of two cells belongs to one of them; the other may be empty now.
         areas = areas[areas.index.isin(houses["zone_id"])]
@@ -117,17 +141,72 @@ def build_city(
         findings.used(role, used)
     return City(
         crs=working,
-        zones=areas[["name", "zone_type", "eligible", "geometry"]],
+        zones=areas[[c for c in ZONE_COLUMNS if c in areas] + _listed(areas, joined) + ["geometry"]],
         buildings=houses,
         facilities=sites,
         streets=lines,
         data_extent=extent,
+        reach=reach,
         categories=tuple(dict.fromkeys(spec.category for spec in facilities)),
-        counts={"zones": len(areas), **counts},
+        counts={"zones": len(areas), **counts, **faults},
         barriers=cuts,
         gates=doors,
         entrances=ways_in,
+        datum_evidence=evidence,
+        compounds=joined.report if joined else None,
     )
+
+
+def _houses(
+    raw: dict[str, gpd.GeoDataFrame], spec: BuildingsSpec | None, crs: CRS, findings: Findings
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Return the buildings, and the counts of faulty footprints; an empty table where no buildings are given."""
+    if spec is None:
+        return gpd.GeoDataFrame({"x": [], "y": []}, geometry=[], crs=crs), {}
+    houses = building_table(raw["buildings"], spec, crs, findings)
+    _need_rows(houses, "buildings", spec.path)
+    return checked_footprints(houses, findings, drop_overlaps=spec.drop_overlaps)
+
+
+def _with_compounds(
+    areas: gpd.GeoDataFrame, spec: CompoundsSpec | None, base: Path, findings: Findings
+) -> tuple[gpd.GeoDataFrame, Joined | None, gpd.GeoSeries | None]:
+    """Return the zones with the columns of the list of compounds, what was joined, and the list's points."""
+    if spec is None:
+        return areas, None, None
+    listed = read_compounds(spec, base, findings)
+    joined = join_compounds(listed, areas, spec, base, findings)
+    return fill_zones(areas, joined, findings), joined, listed.points
+
+
+def _stand_ins(
+    areas: gpd.GeoDataFrame, joined: Joined | None, findings: Findings
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Return points that stand in for buildings, and the counts for the report."""
+    if joined is None:
+        raise InputError("there is neither [buildings] nor [compounds]: nothing tells where people live; add one.")
+    points = stand_ins(areas, joined, findings)
+    counts = dict.fromkeys(("buildings_read", "buildings_beyond_reach", "buildings_outside_zones"), 0)
+    return points, {**counts, "buildings_in_zones": len(points), "stand_in_buildings": len(points)}
+
+
+def _listed(areas: gpd.GeoDataFrame, joined: Joined | None) -> list[str]:
+    """Return the columns that the list of compounds gave."""
+    hidden = (*ZONE_COLUMNS, *BOUNDS)
+    return [c for c in joined.columns.columns if c not in hidden and c in areas] if joined else []
+
+
+def _listed_points(
+    specs: dict[str, SourceSpec],
+    raw: dict[str, gpd.GeoDataFrame],
+    compounds: CompoundsSpec | None,
+    listed: gpd.GeoSeries | None,
+) -> dict[str, tuple[SourceSpec, gpd.GeoSeries]]:
+    """Return facilities and listed compounds as they were read, by role: their datum may be wrong."""
+    places = {role: (spec, raw[role].geometry) for role, spec in specs.items() if role.startswith("facilities")}
+    if compounds is not None and listed is not None:
+        places["compounds"] = (compounds, listed)
+    return places
 
 
 def _on_the_way(
@@ -183,14 +262,22 @@ def _reach(zones: gpd.GeoDataFrame, catchment_m: float) -> shapely.Geometry:
 
 
 def _placed(
-    houses: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, reach: shapely.Geometry, path: str, findings: Findings
+    houses: gpd.GeoDataFrame,
+    raw: dict[str, gpd.GeoDataFrame],
+    zones: gpd.GeoDataFrame,
+    reach: shapely.Geometry,
+    path: str,
+    findings: Findings,
 ) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
     """Return the buildings within one catchment with their `zone_id`, and the counts for the report."""
     near = houses[shapely.intersects_xy(reach, houses["x"], houses["y"])]
     near["zone_id"], overlapping = _assigned(zones, near["x"].to_numpy(), near["y"].to_numpy(), near.index)
     inside = int(near["zone_id"].notna().sum())
     if not inside:
-        raise InputError(f"[buildings] {path}: none of {len(houses)} buildings lies in a zone; check the CRS of both.")
+        raise InputError(
+            f"[buildings] {path}: none of {len(houses)} buildings lies in a zone; "
+            f"{apart(houses, raw['buildings'], reach, raw.get('zones'))}"
+        )
     if overlapping:
         findings.info("zones", f"{overlapping} buildings lie in more than one zone: the smallest one has them")
     return near, {
@@ -263,7 +350,10 @@ def _eligible(zones: gpd.GeoDataFrame, houses: gpd.GeoDataFrame, spec: ZonesSpec
             years = homes.groupby("zone_id")["year_built"].median().reindex(zones.index)
         if "year_built" in zones:
             years = zones["year_built"].fillna(years)
-        answer = (years < spec.eligible.built_before).astype("boolean").mask(years.isna())
+        # A span such as 1998-2002 may lie on both sides.
+        first, last = (zones[bound].fillna(years) if bound in zones else years for bound in BOUNDS)
+        before, after = last < spec.eligible.built_before, first >= spec.eligible.built_before
+        answer = before.astype("boolean").mask(~before & ~after)
     unknown = int(answer.isna().sum())
     if unknown:
         findings.warn("zones", f"{unknown} of {len(zones)} zones: not known whether they are eligible; they are ranked")

@@ -12,7 +12,7 @@ import shapely
 from geoprio.city.reach import in_reach
 from geoprio.city.shapes import inner_points, tidy
 from geoprio.city.tables import indexed, row_ids
-from geoprio.sources.tables import as_text, require_columns
+from geoprio.sources.tables import as_ids, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,7 +161,7 @@ def _points(
     frame = tidy(raw, "any", crs, role, findings)
     out = frame[["geometry"]].copy()
     out = out.set_geometry(inner_points(out.geometry.to_numpy()), crs=crs)
-    out["named"] = as_text(frame[column]) if column else pd.Series(None, index=frame.index, dtype="str")
+    out["named"] = as_ids(frame[column]) if column else pd.Series(None, index=frame.index, dtype="str")
     return in_reach(out, raw, spec.path, role, role, reach, findings)
 
 

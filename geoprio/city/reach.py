@@ -9,22 +9,34 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geoprio._core.crs import to_degrees
 from geoprio._core.errors import InputError
+from geoprio._core.fits import one_of, readings, thinned
+from geoprio.city.duplicates import without_duplicates
 from geoprio.sources.osm import is_osm
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
     from pyproj import CRS
 
     from geoprio._core.findings import Findings
+    from geoprio._core.fits import Reading
 
-SAME_PLACE_M = 1.0
-"""Facilities of one id in two sources are one if they stand within this distance."""
+BESIDE_M = 1000.0
+"""Zones this near to the box around buildings or streets are taken to belong to them."""
 
 
 def streets_in_reach(
-    lines: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, reach: shapely.Geometry, max_snap_m: float, findings: Findings
+    lines: gpd.GeoDataFrame,
+    raw: Mapping[str, gpd.GeoDataFrame],
+    zones: gpd.GeoDataFrame,
+    reach: shapely.Geometry,
+    max_snap_m: float,
+    findings: Findings,
 ) -> gpd.GeoDataFrame:
-    """Return the whole lines that come within one catchment of a zone.
+    """Return the whole lines that come within one catchment of a zone; `raw` holds the sources as read, by role.
 
     Raises
     ------
@@ -35,7 +47,7 @@ def streets_in_reach(
     if not len(shapely.STRtree(shapes).query(zones.geometry.to_numpy(), predicate="dwithin", distance=max_snap_m)[0]):
         raise InputError(
             f"[streets] no street lies in or within {max_snap_m:g} m of a zone: zones and streets do not overlap; "
-            "check the CRS of both."
+            f"{apart(lines, raw['streets'], reach, raw.get('zones'))}"
         )
     near = shapely.intersects(reach, shapes)
     if not near.all():
@@ -64,7 +76,7 @@ def in_reach(
     near = shapely.intersects(reach, table.geometry.to_numpy())
     drawn = raw[raw.geometry.notna()]
     if len(drawn) and not near.any() and not is_osm(path):
-        hint = _fitting(drawn, reach, table.crs)
+        hint = what_would_fit(drawn, reach, table.crs) or "check the coordinates and crs."
         raise InputError(f"[{role}] {path}: all {len(drawn)} {what} lie outside the study area; {hint}")
     if not near.all():
         far = int((~near).sum())
@@ -72,46 +84,57 @@ def in_reach(
     return table[near]
 
 
-def _fitting(raw: gpd.GeoDataFrame, reach: shapely.Geometry, working: CRS) -> str:
-    """Say what would bring the points into the study area: swapped axes, or another CRS."""
+def what_would_fit(raw: gpd.GeoDataFrame, reach: shapely.Geometry, working: CRS) -> str | None:
+    """Return what would bring most rows within `reach`: swapped axes, another CRS, another zone; None if nothing tried.
+
+    Parameters
+    ----------
+    raw : GeoDataFrame
+        As read, in the CRS that the source states.
+    reach : shapely geometry
+        Where the rows should be, in `working`.
+    """
     points = shapely.centroid(raw.geometry.to_numpy())
     x, y = shapely.get_x(points), shapely.get_y(points)
-    tries = [("x and y look swapped: exchange them.", y, x, raw.crs)]
-    for crs in ("EPSG:4326", "EPSG:3857", working.to_string()):
-        tries.append((f'they would fit with crs = "{crs}".', x, y, crs))
-        tries.append((f'they would fit with x and y exchanged and crs = "{crs}".', y, x, crs))
-    for words, a, b, crs in tries:
-        moved = gpd.GeoSeries(gpd.points_from_xy(a, b), crs=crs).to_crs(working)
-        if shapely.intersects(reach, moved.to_numpy()).mean() > 0.5:
-            return words
-    return "check the coordinates and crs."
+    some = thinned(np.flatnonzero(np.isfinite(x) & np.isfinite(y)))
+    if not len(some):
+        return None
+    middle = shapely.centroid(reach)
+    lon, _ = to_degrees(working, middle.x, middle.y)
+    tries = readings(raw.crs, x[some], y[some], float(lon), (working.to_string(),))
+    return one_of(r for r in tries if shapely.intersects(reach, _placed(r, working)).mean() > 0.5)
+
+
+def apart(
+    table: gpd.GeoDataFrame, raw: gpd.GeoDataFrame, reach: shapely.Geometry, zones: gpd.GeoDataFrame | None
+) -> str:
+    """Return what would bring a source and the zones together, from either side, as advice.
+
+    Parameters
+    ----------
+    table, raw : GeoDataFrame
+        The source in the working CRS, and as read.
+    zones : GeoDataFrame or None
+        The zones as read; None where a grid stands for them.
+    """
+    ways = [("", what_would_fit(raw, reach, table.crs))]
+    if zones is not None:
+        around = shapely.buffer(shapely.box(*shapely.total_bounds(table.geometry.to_numpy())), BESIDE_M)
+        ways.append(("or it is the zones: ", what_would_fit(zones, around, table.crs)))
+    return " ".join(f"{who}{way}" for who, way in ways if way) or "check the CRS of both."
+
+
+def _placed(reading: Reading, working: CRS) -> NDArray[np.object_]:
+    points = gpd.GeoSeries(gpd.points_from_xy(reading.x, reading.y), crs=reading.crs)
+    moved: NDArray[np.object_] = points.to_crs(working).to_numpy()
+    return moved
 
 
 def gather(tables: list[gpd.GeoDataFrame], crs: CRS, findings: Findings) -> gpd.GeoDataFrame:
-    """Return the facilities of all sources in one table with their `status`.
+    """Return the facilities of all sources in one table with their `status`, and `duplicate_of`.
 
-    One id in one category at one place is a duplicate and counts once. At two places it stands for two facilities
-    (files that number their rows from 1): the later one's id gets the number of its source.
+    What counts once is told by `geoprio.city.duplicates.without_duplicates`.
     """
     sites = gpd.GeoDataFrame(pd.concat(tables), geometry="geometry", crs=crs)
     number = np.repeat(np.arange(1, len(tables) + 1), [len(t) for t in tables])
-    x, y = sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()
-    key = list(zip(sites["category"], sites.index, strict=True))
-    first: dict[tuple[str, str], int] = {}
-    ids, status, renamed = list(sites.index), ["used"] * len(sites), 0
-    for i, name in enumerate(key):
-        at = first.setdefault(name, i)
-        if at == i:
-            continue
-        if np.hypot(x[i] - x[at], y[i] - y[at]) <= SAME_PLACE_M:
-            status[i] = "duplicate"
-        else:
-            ids[i], renamed = f"f{number[i]}-{ids[i]}", renamed + 1
-    if "duplicate" in status:
-        findings.info("facilities", f"{status.count('duplicate')} facilities come from two sources: counted once")
-    if renamed:
-        findings.warn(
-            "facilities", f"{renamed} ids stand for other places in an earlier source: renamed f<source>-<id>"
-        )
-    sites["status"] = status
-    return sites.set_axis(pd.Index(ids, dtype="str", name="facility_id"))
+    return without_duplicates(sites, number, findings)

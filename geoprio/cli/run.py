@@ -82,12 +82,22 @@ def _summary(result: Result, out: Path) -> None:
         typer.echo(
             f"  The first {int(ranked['tied_with'].iloc[0]) + 1} are tied; unserved demand, then the id, orders them."
         )
+    if "items_passed" in zones:
+        passed, failed, unknown = (int(zones[f"items_{name}"].sum()) for name in ("passed", "failed", "unknown"))
+        typer.echo(
+            f"Items of the complete community, over all zones: {passed} passed, {failed} failed, {unknown} unknown."
+        )
     loose = [f"{c} ({r.threshold:g} {r.unit}, {r.source})" for c, r in result.rules.items() if r.verified is not True]
     if loose:
         typer.echo(f"Thresholds not checked against an official text: {', '.join(loose)}.")
     paces = {f"{w.name} ({w.speed_m_per_min:g} m/min)": None for w in result.walkers.values() if w.verified is not True}
     if paces:
         typer.echo(f"Walking paces not checked against an official text: {', '.join(paces)}.")
+    for kind, title in (("quota", "Quotas"), ("assumption", "Assumptions"), ("item", "Items")):
+        rows = [r for r in result.quality["values"] if r["kind"] == kind and r["verified"] is not True]
+        shown = [r["what"] if kind == "item" else f"{r['what']} ({r['value']}, {r['source']})" for r in rows]
+        if shown:
+            typer.echo(f"{title} not checked against an official text: {', '.join(shown)}.")
     if len(result.rejects):
         typer.echo(f"{len(result.rejects)} rows or values set aside: see quality.md.")
     typer.echo(f"Map: {out / 'map.html'}")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from geoprio.indicators import AccessSpec, IndicatorSpec
 from geoprio.score import ScoreSpec
 from geoprio.sources import (
     BarriersSpec,
     BuildingsSpec,
+    CompoundsSpec,
     ElevationSpec,
     EntrancesSpec,
     FacilitiesSpec,
     GatesSpec,
+    PopulationSpec,
     StreetsSpec,
     ZonesSpec,
 )
@@ -38,16 +42,26 @@ class Project(BaseModel):
 
     project: ProjectSpec = ProjectSpec()
     zones: ZonesSpec
-    buildings: BuildingsSpec
+    buildings: BuildingsSpec | None = None
+    compounds: CompoundsSpec | None = None
     streets: StreetsSpec
     facilities: tuple[FacilitiesSpec, ...] = Field(min_length=1)
     barriers: BarriersSpec | None = None
     gates: GatesSpec | None = None
     entrances: EntrancesSpec | None = None
     elevation: ElevationSpec | None = None
+    population: PopulationSpec | None = None
     access: AccessSpec = AccessSpec()
     score: ScoreSpec = ScoreSpec()
     indicators: tuple[IndicatorSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _homes(self) -> Self:
+        if self.buildings is None and self.compounds is None:
+            raise ValueError("nothing tells where people live: add [buildings], or [compounds] with dwellings")
+        if self.zones.grid_m is not None and (self.buildings is None or self.compounds is not None):
+            raise ValueError("the cells of a grid need [buildings], and no list of [compounds] can be joined to them")
+        return self
 
     @field_validator("gates")
     @classmethod

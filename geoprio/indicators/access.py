@@ -50,12 +50,15 @@ class BuildingAccess:
         Whether the building's component has at least 1 km of street.
     report : dict
         `snapping` of buildings and facilities; `straight_line` against network, by category.
+    places : Places
+        Where buildings and facilities enter the network, for further searches.
     """
 
     columns: pd.DataFrame
     facilities: gpd.GeoDataFrame
     on_real_component: Bools
     report: dict[str, Any]
+    places: Places
 
 
 def building_access(
@@ -111,7 +114,7 @@ def building_access(
         "facilities": snap_report(at.stop_m, sites["category"] + " " + sites.index),
     }
     table = pd.DataFrame(columns, index=city.buildings.index)
-    return BuildingAccess(table, sites, real, {"snapping": snapping, "straight_line": straight})
+    return BuildingAccess(table, sites, real, {"snapping": snapping, "straight_line": straight}, at)
 
 
 def _nearest(at: Places, stops: dict[str, Positions], spec: AccessSpec) -> list[tuple[Floats, Ints]]:

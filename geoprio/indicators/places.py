@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geoprio.city.reach import SAME_PLACE_M
+from geoprio.city.facilities import SAME_PLACE_M
 from geoprio.network import Network, Positions, carry_over, link_points, snap
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from geoprio._core.errors import InputError
 from geoprio.indicators.registry import find
 from geoprio.indicators.walking import PROJECT_FILE, AccessSpec
-from geoprio.standards import Rule, Rules
+from geoprio.standards import Community, Rule, Rules
 from geoprio.standards.rules import missing_rule
 
 
@@ -57,10 +57,7 @@ def effective_rules(rules: Rules, categories: tuple[str, ...], overrides: tuple[
                 f"[[indicators]] {category} has the thresholds {sorted(thresholds)}; give one per category."
             )
         elif thresholds:
-            found[category] = Rule(category=category, threshold=thresholds.pop(), unit="m", source=PROJECT_FILE,
-                                   share=rule.share if rule else 1.0,
-                                   quota_per_1000=rule.quota_per_1000 if rule else None,
-                                   capacity_per_1000=rule.capacity_per_1000 if rule else None)  # fmt: skip
+            found[category] = _with_threshold(category, thresholds.pop(), rule)
         elif rule is None:
             problems.append(missing_rule(rules, category))
         else:
@@ -68,6 +65,18 @@ def effective_rules(rules: Rules, categories: tuple[str, ...], overrides: tuple[
     if problems:
         raise InputError(*problems)
     return found
+
+
+def _with_threshold(category: str, threshold: float, rule: Rule | None) -> Rule:
+    """Return the rule of a threshold that the project file sets; share and quota stay the rule file's, and say so."""
+    own = Rule(category=category, threshold=threshold, unit="m", source=PROJECT_FILE, file=PROJECT_FILE)
+    if rule is None:
+        return own
+    kept = ("share", "quota_per_1000", "capacity_per_1000", "capacity_of", "capacity_unit")
+    taken = {name: getattr(rule, name) for name in kept}
+    if rule.has_quota:
+        taken |= dict(zip(("quota_source", "quota_clause", "quota_verified"), rule.quota_from, strict=True))
+    return own.model_copy(update=taken)
 
 
 def _override_problems(categories: tuple[str, ...], overrides: tuple[IndicatorSpec, ...]) -> list[str]:
@@ -89,8 +98,19 @@ def _override_problems(categories: tuple[str, ...], overrides: tuple[IndicatorSp
     return problems
 
 
-def check_thresholds(rules: Mapping[str, Rule], access: AccessSpec, *, slopes: bool) -> None:
-    """Check that every threshold lies within the distance that is searched; `slopes`: whether elevations are known.
+def check_thresholds(
+    rules: Mapping[str, Rule], access: AccessSpec, community: Community | None = None, *, slopes: bool
+) -> None:
+    """Check that every threshold lies within the distance that is searched.
+
+    Parameters
+    ----------
+    rules : mapping of category to Rule
+    access : AccessSpec
+    community : Community, optional
+        How far the community around a zone reaches, where the rule file has items.
+    slopes : bool
+        Whether elevations are known: down a slope one gets farther in a minute.
 
     Raises
     ------
@@ -105,5 +125,18 @@ def check_thresholds(rules: Mapping[str, Rule], access: AccessSpec, *, slopes: b
                 f"[access] cutoff_m = {access.cutoff_m:g} is less than the threshold of {rule.category}, "
                 f"{rule.threshold:g} {rule.unit} ({metres:g} m); raise cutoff_m."
             )
+    if community is not None and (metres := community_metres(community, tuple(rules), access)) > access.cutoff_m:
+        problems.append(
+            f"[access] cutoff_m = {access.cutoff_m:g} is less than the community of the rule file, "
+            f"{community.threshold:g} {community.unit} ({metres:g} m); raise cutoff_m."
+        )
     if problems:
         raise InputError(*problems)
+
+
+def community_metres(community: Community, categories: tuple[str, ...], access: AccessSpec) -> float:
+    """Return how far the community around a zone reaches on level ground, in metres; 0 where it ends at the zone."""
+    if community.threshold is None:
+        return 0.0
+    walkers = [None] if community.unit == "m" else [access.walker(c) for c in categories]
+    return max(access.level_metres(community.threshold, walker) for walker in walkers)

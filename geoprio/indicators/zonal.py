@@ -180,7 +180,8 @@ def _view(
     status = table[f"{category}_status"].to_numpy().astype(object)
     known = np.isin(status, (REACHED, BEYOND_CUTOFF)) | ((status == UNREACHABLE) & access.on_real_component)
     sites = access.facilities
-    here = sites[(sites["category"] == category) & (sites["status"] != "duplicate") & sites["zone_id"].notna()]
+    there = ~sites["status"].isin(("duplicate", "closed")) & sites["zone_id"].notna()
+    here = sites[(sites["category"] == category) & there]
     at = city.zones.index.get_indexer(here["zone_id"].astype(object))
     return ZoneAccess(
         zone=zone,

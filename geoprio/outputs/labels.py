@@ -55,6 +55,23 @@ PAGE: Final = {
     "need": ("未覆盖需求", "Demand not covered"),
     "need_of": ("{n} / {all} {kind}", "{n} of {all} {kind}"),
     "need_unknown": ("另有 {n} 情况未知", "{n} unknown"),
+    "items": ("完整居住社区", "Complete community"),
+    "items_passed": ("达标", "Passed"),
+    "items_failed": ("未达标", "Failed"),
+    "items_hint": (
+        "未知不等于未达标；各项的来源与核实情况见“说明”",
+        "unknown is not failed; sources of the items are in About",
+    ),
+    "items_about": (
+        "各项与步行距离分开检验：有无设施、面积是否达标。数据不足以回答的为未知，不计为未达标。数字为片区数。",
+        (
+            "Items are tested apart from the walking distances: is the facility there, and large enough. "
+            "What the data cannot answer is unknown and not counted as failed. Numbers are of zones."
+        ),
+    ),
+    "items_count": ("达标 {p} · 未达标 {f} · 未知 {u}", "passed {p} · failed {f} · unknown {u}"),
+    "community": ("片区周边", "Around a zone:"),
+    "community_zone": ("仅片区之内", "The zone alone"),
     "buildings": ("楼栋数", "Buildings"),
     "id": ("编号", "id"),
     "sources": ("标准来源", "Where the standards come from"),
@@ -124,6 +141,7 @@ PAGE: Final = {
     "facility.used": ("已计入", "used"),
     "facility.unsnapped": ("离街道过远，未计入", "too far from any street, not used"),
     "facility.duplicate": ("重复，未计入", "duplicate, not used"),
+    "facility.closed": ("已停业或未开业，未计入", "closed or not open yet, not used"),
     "kind.unknown": ("不详", "unknown"),
     "kind.nursing_home": ("养老院", "nursing home"),
     "kind.retirement_home": ("养老公寓", "retirement home"),
@@ -134,6 +152,8 @@ PAGE: Final = {
     "kind.nursery": ("托儿所（0–3 岁）", "nursery (0–3)"),
     "kind.kindergarten": ("幼儿园（3–6 岁）", "kindergarten (3–6)"),
     "kind.convenience": ("便利店", "convenience store"),
+    "kind.meals": ("助餐点", "meals"),
+    "kind.senior_services": ("老年服务", "senior services"),
 }
 """Key to zh and en; ``{n}`` and the like are filled in by the page. A missing key shows the value itself."""
 

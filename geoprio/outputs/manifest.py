@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from geoprio._core.files import sha256
 from geoprio._core.version import __version__
+from geoprio.outputs.provenance import is_loose
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic import BaseModel
+
     from geoprio.outputs.result import Result
 
 LIBRARIES = (
+    "exactextract",
     "folium",
     "geopandas",
     "numba",
@@ -26,9 +30,12 @@ LIBRARIES = (
     "pydantic",
     "pyogrio",
     "pyproj",
+    "python-calamine",
+    "rapidfuzz",
     "rasterio",
     "scipy",
     "shapely",
+    "xlrd",
 )
 
 
@@ -51,9 +58,14 @@ def manifest(result: Result, folder: Path, lang: str, timings: dict[str, float])
         "inputs": result.inputs,
         "rule_file": {k: getattr(result.rule_file, k) for k in ("name", "title_zh", "title_en", "issued", "note")},
         "rules": [rule.model_dump(mode="json") for rule in result.rules.values()],
-        "unverified": [c for c, rule in result.rules.items() if rule.verified is not True],
+        "rule_files": result.rule_file.files,
+        "unverified": [c for c, rule in result.rules.items() if is_loose(rule.verified)],
         "walking": {c: walker.model_dump(mode="json") for c, walker in result.walkers.items()},
-        "unverified_walking": [c for c, walker in result.walkers.items() if walker.verified is not True],
+        "unverified_walking": [c for c, walker in result.walkers.items() if is_loose(walker.verified)],
+        "community": _entry(result.rule_file.community) if result.rule_file.items else None,
+        "items": [_entry(item) for item in result.rule_file.items],
+        "unverified_items": [i.code for i in result.rule_file.items if i.asks and is_loose(i.verified)],
+        "unverified_values": [row for row in result.quality["values"] if is_loose(row["verified"])],
         "criteria": [
             {"code": c.code, "weight": c.weight, "good": c.good, "bad": c.bad, "anchors": c.anchors, "unit": c.unit}
             for c in result.matrix.criteria
@@ -66,3 +78,8 @@ def manifest(result: Result, folder: Path, lang: str, timings: dict[str, float])
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "timings": timings,
     }
+
+
+def _entry(entry: BaseModel | None) -> dict[str, Any] | None:
+    """Return an entry of the rule file as plain data."""
+    return None if entry is None else entry.model_dump(mode="json")

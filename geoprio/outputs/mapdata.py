@@ -8,9 +8,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geoprio.indicators.community import item_column
 from geoprio.indicators.registry import category_titles, find
 from geoprio.outputs.labels import COMPLETIONS, PAGE
 from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
+from geoprio.outputs.provenance import is_loose
 from geoprio.score.explain import rounded_parts
 from geoprio.score.matrix import ANCHOR_WORDS
 from geoprio.sources.osm import is_osm
@@ -73,11 +75,14 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "missing": result.project["score"]["missing"] or "default",
         "categories": [_category(c, k, result) for k, c in enumerate(categories)],
         "criteria": [_criterion(c, categories) for c in result.matrix.criteria],
+        "items": _items(result),
+        "community": _community(result),
+        "answers": _answers(result),
         "rules": [_rule(rule, result.walkers[c]) for c, rule in result.rules.items()],
         "ruleFile": result.rule_file.model_dump(include={"name", "title_zh", "title_en", "issued", "note"}),
         "crs": result.quality["crs"],
         "counts": [result.quality["city"].get(f"buildings_{k}") for k in ("in_zones", "outside_zones", "unsnapped")],
-        "warnings": [f"{n['source']}: {n['text']}" for n in result.quality["notes"] if n["level"] == "warning"],
+        "warnings": _warnings(result.quality),
         "zones": _zones(result, categories),
         "facilities": _facilities(result.facilities, categories),
         "streets": _streets(result.streets),
@@ -98,6 +103,13 @@ def credit_lines(project: dict[str, Any]) -> list[str]:
 def priority_class(priority: Floats) -> np.ndarray:
     """Return the number of the class that holds each priority, upper bounds included; NaN gives -1."""
     return np.where(np.isnan(priority), -1, np.searchsorted(CLASS_BREAKS[1:-1], priority, side="left"))
+
+
+def _warnings(quality: dict[str, Any]) -> list[str]:
+    """Return the warnings of the report, and what was assumed of people without anyone having verified it."""
+    notes = [f"{n['source']}: {n['text']}" for n in quality["notes"] if n["level"] == "warning"]
+    loose = [row for row in quality["values"] if row["kind"] == "assumption" and is_loose(row["verified"])]
+    return [*notes, *(f"{row['what']}: assumed {row['value']}, not verified ({row['source']})" for row in loose)]
 
 
 def _category(category: str, number: int, result: Result) -> dict[str, Any]:
@@ -132,9 +144,42 @@ def _mark(verified: bool | Literal["secondary"]) -> str:
 
 def _rule(rule: Rule, walker: Profile) -> dict[str, Any]:
     fields = rule.model_dump(
-        include={"threshold", "unit", "quota_per_1000", "capacity_per_1000", "source", "clause", "note"}
+        include={"threshold", "unit", "quota_per_1000", "capacity_per_1000", "source", "clause", "note", "file"}
     )
-    return {**fields, "titles": category_titles(rule.category), "mark": _mark(rule.verified), "walk": _walk(walker)}
+    source, clause, verified = rule.quota_from
+    quota = {"source": source, "clause": clause, "mark": _mark(verified)} if rule.has_quota else None
+    return {
+        **fields,
+        "titles": category_titles(rule.category),
+        "mark": _mark(rule.verified),
+        "quota": quota,
+        "walk": _walk(walker),
+    }
+
+
+def _items(result: Result) -> list[dict[str, Any]]:
+    """Return the items of the rule file with how many zones pass each."""
+    rows = []
+    for row in result.quality.get("items", []):
+        kept = {k: row[k] for k in ("number", "passed", "failed", "unknown", "source", "clause", "note")}
+        rows.append({**kept, "titles": (row["title_zh"], row["title_en"]), "mark": _mark(row["verified"])})
+    return rows
+
+
+def _answers(result: Result) -> list[str]:
+    """Return one text per zone: a letter for each item, p(ass), f(ail) or u(nknown)."""
+    columns = [item_column(item) for item in result.rule_file.items if item_column(item) in result.zones]
+    letters = result.zones[columns].astype(object).to_numpy()
+    return ["".join(str(word)[0] for word in row) for row in letters]
+
+
+def _community(result: Result) -> dict[str, Any] | None:
+    """Return how far the community around a zone reaches; None without items."""
+    reach = result.rule_file.community
+    if reach is None or not result.rule_file.items:
+        return None
+    fields = reach.model_dump(include={"threshold", "unit", "source", "clause", "note"})
+    return {**fields, "mark": _mark(reach.verified)}
 
 
 def _walk(walker: Profile) -> dict[str, Any]:

@@ -51,14 +51,20 @@ def embed_styles(result: Result, path: Path, lang: str) -> None:
         db.execute(TABLE)
         db.execute(CONTENTS, (FIXED_DATE,))
         for layer, (renderer, labels) in bodies.items():
-            title = building_title if layer == "buildings" else column_title
             columns = [str(c) for c in tables[layer].columns if c != "geometry"]
-            aliases = {c: title(c, categories)[number] for c in columns}
+            aliases = {c: _title(layer, c, result)[number] for c in columns}
             (geometry,) = db.execute(
                 "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
             ).fetchone()
             scale = BUILDING_SCALE if layer == "buildings" else 0
             db.execute(STYLE, (layer, geometry, _qml(renderer, labels, aliases, scale), FIXED_DATE))
+
+
+def _title(layer: str, column: str, result: Result) -> tuple[str, str]:
+    categories = tuple(result.rules)
+    if layer == "buildings":
+        return building_title(column, categories)
+    return column_title(column, categories, result.rule_file.items)
 
 
 def _qml(renderer: str, labels: str, aliases: dict[str, str], scale: int) -> str:

@@ -33,8 +33,9 @@ def quality_report(
     Returns
     -------
     dict
-        `crs`, `sources`, `city`, `network`, `categories`, `snapping` and `straight_line` (after a run),
-        `rejects_by_reason`, `notes`: the shape of quality.json.
+        `crs`, `sources`, `city`, `network`, `datum_evidence`, `compounds` and `population` (where asked for),
+        `categories`, `snapping` and `straight_line` (after a run), `rejects_by_reason`, `notes`: the shape of
+        quality.json.
     """
     rejects = findings.rejects()
     grouped = rejects.groupby(["source", "reason", "mend"], sort=True).size().rename("rows").reset_index()
@@ -49,10 +50,15 @@ def quality_report(
         "sources": sources,
         "city": dict(city.counts),
         "network": _network(network),
+        "datum_evidence": [row for evidence in city.datum_evidence for row in evidence.rows()],
         "categories": {c: _category(c, city, access, demand) for c in city.categories},
         "rejects_by_reason": grouped.to_dict("records"),
         "notes": findings.note_rows(),
     }
+    if city.compounds is not None:
+        report["compounds"] = city.compounds
+    if city.people is not None:
+        report["population"] = city.people
     if access is not None:
         report["city"]["buildings_unsnapped"] = int(access.columns["snap_m"].isna().sum())
         report |= access.report

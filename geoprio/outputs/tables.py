@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pyogrio
 import shapely
 
 from geoprio._core.columns import DISTANCE_DECIMALS, SIGNIFICANT_DIGITS
+from geoprio.outputs.provenance import unverified_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,9 @@ FIXED_DATE = "2000-01-01T00:00:00.000Z"
 
 SCORE_DECIMALS = 12
 """Priority and contributions keep this many decimals, so that the parts add up to 1e-9 in the files too."""
+
+RESTS_ON_RULES = ("zones", "buildings")
+"""Tables with figures that follow from thresholds, quotas or walking paces."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -66,6 +70,14 @@ def write_csv(zones: gpd.GeoDataFrame, path: Path) -> None:
         writer.writerows(zip(*columns.values(), strict=True))
 
 
+def write_rows(rows: list[dict[str, Any]], path: Path) -> None:
+    """Write rows of one shape as CSV: UTF-8 with BOM, formulas in text cells neutralised."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(rows[0])
+        writer.writerows([neutral(v) if isinstance(v, str) else v for v in row.values()] for row in rows)
+
+
 def _cells(values: pd.Series) -> list[str]:
     if pd.api.types.is_bool_dtype(values):
         return ["" if v is pd.NA else str(bool(v)).lower() for v in values]
@@ -79,15 +91,20 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def write_parquet(table: gpd.GeoDataFrame, path: Path) -> None:
-    """Write GeoParquet in EPSG:4326."""
-    rounded(table).to_crs("EPSG:4326").to_parquet(path, compression="zstd")
+def write_parquet(table: gpd.GeoDataFrame, path: Path, unverified: str = "") -> None:
+    """Write GeoParquet in EPSG:4326; the file's metadata names the unverified values behind its figures."""
+    out = rounded(table).to_crs("EPSG:4326")
+    if unverified:
+        out.attrs["unverified"] = unverified
+    out.to_parquet(path, compression="zstd")
 
 
 def write_layers(result: Result, path: Path) -> None:
     """Write the GeoPackage's layers in the working CRS; version 1.2, which QGIS 3.22 reads without a warning."""
+    loose = unverified_text(result.quality["values"])
     with fixed_time():
         for name, table in layers(result).items():
+            told = {"DESCRIPTION": f"Unverified values used: {loose}"} if loose and name in RESTS_ON_RULES else {}
             pyogrio.write_dataframe(
                 table,
                 path,
@@ -96,6 +113,7 @@ def write_layers(result: Result, path: Path) -> None:
                 append=path.exists(),
                 promote_to_multi=name in {"zones", "buildings"},
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
+                layer_options=told,
             )
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from geoprio._core.errors import InputError
+from geoprio.indicators.community import item_column
 from geoprio.indicators.registry import category_titles, find
+
+if TYPE_CHECKING:
+    from geoprio.standards import Item
 
 TITLES = {
     "zone_id": ("片区编号", "zone id"),
@@ -22,11 +27,33 @@ TITLES = {
     "building_id": ("楼栋编号", "building id"),
     "use": ("用途", "use"),
     "floors": ("层数", "floors"),
+    "floors_assumed": ("层数由高度推算", "floors from the height"),
     "year_built": ("建成年份", "year built"),
     "dwellings": ("户数", "dwellings"),
     "population": ("人口", "population"),
     "population_60plus": ("60岁以上人口", "people aged 60+"),
     "population_0_2": ("0–2岁人口", "children aged 0-2"),
+    "outline": ("边界形状", "outline"),
+    "stand_in": ("以点代替楼栋", "a point stands in for buildings"),
+    "address": ("地址", "address"),
+    "district": ("区县", "district"),
+    "street_committee": ("街道", "street committee"),
+    "community": ("社区", "community"),
+    "buildings": ("楼栋数（名单）", "buildings (list)"),
+    "units": ("单元数", "stairways"),
+    "has_lift": ("有电梯", "has a lift"),
+    "structure": ("结构", "structure"),
+    "ownership": ("产权单位", "ownership"),
+    "property_management": ("物业", "property management"),
+    "owners_committee": ("业委会", "owners' committee"),
+    "renewal_class": ("改造类别", "renewal class"),
+    "renewal_content": ("改造内容", "renewal content"),
+    "renewal_year": ("改造年度", "renewal year"),
+    "investment_cny": ("投资（元）", "investment (CNY)"),
+    "approximate": ("年份、层数或面积为约数", "year, floors or area approximate"),
+    "list_row": ("名单行号", "row of the list"),
+    "match_method": ("匹配方式", "matched by"),
+    "match_score": ("匹配得分（0–100）", "match score (0-100)"),
     "snap_m": ("到街道距离（米）", "distance to street (m)"),
     "facility_id": ("设施编号", "facility id"),
     "category": ("类别", "category"),
@@ -34,12 +61,20 @@ TITLES = {
     "capacity": ("容量", "capacity"),
     "capacity_assumed": ("容量为假定", "capacity assumed"),
     "status": ("状态", "status"),
+    "doubt": ("存疑", "doubt"),
+    "duplicate_of": ("与何者重复", "duplicate of"),
     "source": ("来源", "source"),
     "row": ("行", "row"),
     "column": ("列", "column"),
     "value": ("值", "value"),
     "reason": ("原因", "reason"),
     "mend": ("处理办法", "mend"),
+    "area_m2": ("建筑面积（平方米）", "floor area (m²)"),
+    "land_m2": ("用地面积（平方米）", "plot area (m²)"),
+    "items_passed": ("达标项数", "items passed"),
+    "items_failed": ("未达标项数", "items failed"),
+    "items_unknown": ("情况未知项数", "items unknown"),
+    "unverified": ("所用未核实取值", "unverified values used"),
 }
 
 OF_CATEGORY = {
@@ -52,7 +87,7 @@ OF_CATEGORY = {
 }
 
 
-def column_title(column: str, categories: tuple[str, ...]) -> tuple[str, str]:
+def column_title(column: str, categories: tuple[str, ...], items: tuple[Item, ...] = ()) -> tuple[str, str]:
     """Return the zh and en title of a column; its own name where it has none.
 
     Parameters
@@ -60,9 +95,14 @@ def column_title(column: str, categories: tuple[str, ...]) -> tuple[str, str]:
     column : str
     categories : tuple of str
         Categories of the project.
+    items : tuple of Item
+        Items of the rule file.
     """
     if column in TITLES:
         return TITLES[column]
+    for item in items:
+        if column == item_column(item):
+            return item_titles(item)
     if column.endswith("_contribution"):
         zh, en = column_title(column.removesuffix("_contribution"), categories)
         return f"{zh}·得分", f"{en}: points"
@@ -71,6 +111,13 @@ def column_title(column: str, categories: tuple[str, ...]) -> tuple[str, str]:
     except InputError:
         return _of_category(column, categories)
     return kind.titles_for(category)
+
+
+def item_titles(item: Item) -> tuple[str, str]:
+    """Return the zh and en title of an item, with its number."""
+    if item.number is None:
+        return item.title_zh, item.title_en
+    return f"{item.number}. {item.title_zh}", f"{item.number}. {item.title_en}"
 
 
 def building_title(column: str, categories: tuple[str, ...]) -> tuple[str, str]:

@@ -10,9 +10,10 @@ from geoprio._core.errors import InputError
 from geoprio._core.files import MANIFEST, whole_folder
 from geoprio._core.version import __version__
 from geoprio.outputs.manifest import manifest
+from geoprio.outputs.provenance import unverified_text
 from geoprio.outputs.qgis import embed_styles
 from geoprio.outputs.report import quality_markdown
-from geoprio.outputs.tables import write_csv, write_layers, write_parquet
+from geoprio.outputs.tables import RESTS_ON_RULES, write_csv, write_layers, write_parquet, write_rows
 from geoprio.outputs.webmap import render_map
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def write_all(result: Result, out: Path, *, force: bool, lang: str, progress: Pr
         tell("tables")
         for name in ("zones", "buildings", "facilities"):
             table = getattr(result, name)
-            write_parquet(table.drop(columns=["x", "y"], errors="ignore"), folder / f"{name}.parquet")
+            told = unverified_text(result.quality["values"]) if name in RESTS_ON_RULES else ""
+            write_parquet(table.drop(columns=["x", "y"], errors="ignore"), folder / f"{name}.parquet", told)
         write_csv(result.zones, folder / "zones.csv")
         tell("report")
         write_quality(result.quality, result.project["project"]["name"], folder, lang)
@@ -68,9 +70,12 @@ def write_check(report: dict[str, Any], title: str, out: Path, *, force: bool, l
 
 
 def write_quality(report: dict[str, Any], title: str, folder: Path, lang: str) -> None:
-    """Write quality.json and quality.md."""
+    """Write quality.json and quality.md, and compounds_review.csv where matches of a list are doubtful."""
     write_text(folder / "quality.json", json_text(report))
     write_text(folder / "quality.md", quality_markdown(report, title, lang))
+    doubtful = report.get("compounds", {}).get("review")
+    if doubtful:
+        write_rows(doubtful, folder / "compounds_review.csv")
 
 
 def json_text(data: object) -> str:

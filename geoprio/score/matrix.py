@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoprio._core.errors import InputError
-from geoprio.indicators.registry import Indicator, find, unknown_indicator
+from geoprio.indicators.registry import DWELLINGS_SUFFIX, Indicator, find, unknown_indicator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
+    from geoprio._core.findings import Findings
     from geoprio._core.typing import Floats
     from geoprio.indicators.spec import IndicatorSpec
     from geoprio.standards import Rule
@@ -131,6 +132,47 @@ def build_matrix(table: pd.DataFrame, criteria: tuple[Criterion, ...]) -> Decisi
     return DecisionMatrix(table[[c.code for c in criteria]].astype(float).copy(), criteria)
 
 
+def check_quotas(
+    criteria: tuple[Criterion, ...], demand: Mapping[str, str], facilities: pd.DataFrame, findings: Findings
+) -> None:
+    """Check that a rule's capacity per 1,000 is told of the people of whom the supply is told, and note assumed ones.
+
+    Parameters
+    ----------
+    criteria : tuple of Criterion
+    demand : mapping of category to the kind of its demand
+    facilities : DataFrame
+        `category` and `capacity_assumed`.
+    findings : Findings
+
+    Raises
+    ------
+    InputError
+        If they are not the same group.
+    """
+    problems = []
+    for c in criteria:
+        rule = c.rule
+        if c.anchors != ANCHOR_WORDS["supply"] or not rule.capacity_of:
+            continue
+        told = demand[c.category]
+        asked = f"{rule.capacity_per_1000:g} {rule.capacity_unit or 'capacity'} per 1,000 of {rule.capacity_of}"
+        if rule.capacity_of != told:
+            problems.append(
+                f"[score] {c.code}: the rule asks for {asked}, but supply is told per 1,000 of {told} here; "
+                f'add [[indicators]] code = "{c.code}", good = …, bad = …, or weight another indicator instead.'
+            )
+        assumed = facilities.loc[facilities["category"] == c.category, "capacity_assumed"]
+        if assumed.any():
+            findings.warn(
+                "score",
+                f"{c.code} is held against {asked}, but the capacity of {int(assumed.sum())} of {len(assumed)} "
+                "facilities is assumed",
+            )
+    if problems:
+        raise InputError(*problems)
+
+
 def _criterion(
     code: str,
     weight: float,
@@ -142,7 +184,7 @@ def _criterion(
     if not kind.direction:
         raise InputError(f"[score] weights: {unknown_indicator(code, categories)}")
     rule = rules[category]
-    good, bad = _anchors(kind, rule)
+    good, bad = _anchors(kind, rule, code)
     words = (
         ANCHOR_WORDS[kind.anchor]
         if override is None or (override.good is None and override.bad is None)
@@ -163,13 +205,14 @@ def _criterion(
     return Criterion(code, category, zh, en, kind.unit, kind.direction, good, bad, words, weight, rule)
 
 
-def _anchors(kind: Indicator, rule: Rule) -> tuple[float | None, float | None]:
+def _anchors(kind: Indicator, rule: Rule, code: str) -> tuple[float | None, float | None]:
     """Return the two anchors that follow from a rule's target; None where it has none in the indicator's unit."""
     if kind.anchor == "share":
         return rule.share, 0.0
     if kind.anchor == "distance" and rule.unit == "m":
         return rule.threshold, 3.0 * rule.threshold
-    if kind.anchor == "quota" and rule.quota_per_1000 is not None:
+    # A quota for 1,000 people says nothing of 1,000 dwellings.
+    if kind.anchor == "quota" and rule.quota_per_1000 is not None and not code.endswith(DWELLINGS_SUFFIX):
         return rule.quota_per_1000, 0.0
     if kind.anchor == "supply" and rule.capacity_per_1000 is not None:
         return rule.capacity_per_1000, 0.0

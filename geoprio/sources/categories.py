@@ -1,38 +1,63 @@
-"""Which OSM features are which facility category."""
+"""What the tags of OSM features, and the words of other files, say of them."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from geoprio.sources.profiles import load_profile
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-OSM_KEYS = ("amenity", "shop", "social_facility", "social_facility:for")
-"""Tags that the rules below look at."""
+    Match = Callable[[Mapping[str, str]], bool]
 
+LIFECYCLE = (
+    *("disused", "abandoned", "was", "demolished", "razed", "removed"),
+    *("construction", "proposed", "planned"),
+)
+"""Prefixes of OSM keys of what is no longer there, or not yet (wiki.openstreetmap.org/wiki/Lifecycle_prefix)."""
 
-def is_elder_care(tags: Mapping[str, str]) -> bool:
-    """Return whether a feature cares for elders (day care, nursing home, assisted living)."""
-    amenity = tags.get("amenity")
-    if amenity == "social_facility":
-        return "senior" in tags.get("social_facility:for", "") or tags.get("social_facility") in {
-            "nursing_home",
-            "assisted_living",
-        }
-    return amenity in {"nursing_home", "retirement_home"}
+LIFE_KEYS = ("disused", "abandoned", "opening_date", "end_date")
+"""Tags that tell whether a place is open at all."""
 
 
-def is_childcare(tags: Mapping[str, str]) -> bool:
-    """Return whether a feature is a nursery or kindergarten."""
-    return tags.get("amenity") in {"childcare", "kindergarten"}
+@cache
+def osm_rule(category: str) -> Match | None:
+    """Return the test of tags by which OSM features belong to a category; None where it has no tags of its own."""
+    wanted = [tuple(tags.items()) for rule in load_profile("osm").of(category) for tags in rule.tags]
+    if not wanted:
+        return None
+
+    def match(tags: Mapping[str, str]) -> bool:
+        """Return whether a feature carries all tags of one of the wanted sets."""
+        return any(all(_fits(tags.get(key), value) for key, value in pairs) for pairs in wanted)
+
+    return match
 
 
-def is_convenience(tags: Mapping[str, str]) -> bool:
-    """Return whether a feature is a convenience store."""
-    return tags.get("shop") == "convenience"
+@cache
+def osm_keys(category: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tags that tell a category: of each set of tags the first, and all of them."""
+    sets = [tuple(tags) for rule in load_profile("osm").of(category) for tags in rule.tags]
+    return tuple(dict.fromkeys(keys[0] for keys in sets)), tuple(dict.fromkeys(key for keys in sets for key in keys))
 
 
-OSM_RULES = {"elder_care": is_elder_care, "childcare": is_childcare, "convenience": is_convenience}
+def _fits(value: str | None, wanted: str) -> bool:
+    if value is None:
+        return False
+    return wanted[1:] in value if wanted.startswith("~") else value == wanted
+
+
+def alive(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that a feature had or will have in use: its own, and those behind a lifecycle prefix."""
+    was = {k.partition(":")[2]: v for k, v in tags.items() if k.partition(":")[0] in LIFECYCLE and ":" in k}
+    return {**was, **tags}
+
+
+KIND_KEYS = ("social_facility", "amenity", "shop", "highway", "station")
+"""Tags whose value is the kind of a facility."""
 
 
 def osm_kind(category: str, tags: Mapping[str, str]) -> str:
@@ -48,7 +73,7 @@ def osm_kind(category: str, tags: Mapping[str, str]) -> str:
         if low is not None and low < 3:
             return "unknown"
         return "kindergarten" if tags.get("amenity") == "kindergarten" else "unknown"
-    return tags.get("social_facility") or tags.get("amenity") or tags.get("shop") or "unknown"
+    return next((tags[key] for key in KIND_KEYS if tags.get(key)), "unknown")
 
 
 def _years(text: str | None) -> float | None:
@@ -70,6 +95,10 @@ USE_WORDS = {
     **dict.fromkeys(("residential", "住宅", "居住", "宿舍", "公寓", "民居", "住房"), "residential"),
     **dict.fromkeys(("", "unknown", "未知", "不详", "yes"), "unknown"),
 }
+HOME_PARTS = re.compile("住宅|居住|宿舍|公寓|民居|住房|别墅|商住")
+"""Parts of Chinese words of use that mean homes, also beside shops."""
+NO_HOME_PARTS = re.compile("非住宅|非居住|配套(?:用房|设施|建筑)|车库|停车|酒店|商务公寓")
+"""Parts of words that hold a home word and yet are none."""
 
 
 def building_use(value: str) -> str:
@@ -77,7 +106,9 @@ def building_use(value: str) -> str:
     word = value.strip().lower()
     if word in RESIDENTIAL:
         return "residential"
-    return USE_WORDS.get(word, "other")
+    if word in USE_WORDS:
+        return USE_WORDS[word]
+    return "residential" if HOME_PARTS.search(word) and not NO_HOME_PARTS.search(word) else "other"
 
 
 NOT_WALKED = frozenset(["construction", "proposed", "razed", "abandoned", "raceway", "bus_guideway", "busway"])

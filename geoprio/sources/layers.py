@@ -8,16 +8,22 @@ from geoprio._core.errors import InputError
 from geoprio._core.files import local_path
 from geoprio.sources.categories import (
     BRIDGE_KEYS,
+    KIND_KEYS,
+    LIFE_KEYS,
     OPENING_KEYS,
-    OSM_KEYS,
-    OSM_RULES,
     WALK_KEYS,
+    alive,
     is_gate,
     is_off_ground,
     is_opening,
     is_walkable,
+    osm_keys,
+    osm_rule,
 )
+from geoprio.sources.classes import of_category
+from geoprio.sources.closures import lifecycle_keys
 from geoprio.sources.osm import AREA_TYPES, Want, is_osm, scan
+from geoprio.sources.schemas import columns_used
 from geoprio.sources.spec import (
     BarriersSpec,
     BuildingsSpec,
@@ -28,8 +34,9 @@ from geoprio.sources.spec import (
     StreetsSpec,
     ZonesSpec,
 )
-from geoprio.sources.tables import CSV_ENCODING, matches, require_columns, wanted_texts
+from geoprio.sources.tables import matches, require_columns, wanted_texts
 from geoprio.sources.vector import no_idle_keys, read_vector
+from geoprio.sources.windows import Window, study_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,26 +51,34 @@ if TYPE_CHECKING:
 BUILDING_TAGS = {
     "use": "building",
     "floors": "building:levels",
+    "height": "height",
     "year_built": "start_date",
     "dwellings": "building:flats",
 }
 """OSM tags of the building columns."""
 
 
-def read_layers(specs: Mapping[str, SourceSpec], base: Path, findings: Findings) -> dict[str, gpd.GeoDataFrame]:
+def read_layers(
+    specs: Mapping[str, SourceSpec], base: Path, findings: Findings, reach_m: float | None = None
+) -> dict[str, gpd.GeoDataFrame]:
     """Read the sources.
 
     Parameters
     ----------
     specs : mapping of str to SourceSpec
-        By role: ``zones``, ``buildings``, ``streets``, ``facilities[1]``, …
+        By role: ``zones``, ``buildings``, ``streets``, ``facilities[1]``, … The zones come first where large files of
+        buildings shall be read near them only.
     base : Path
         The project's folder.
+    reach_m : float, optional
+        Of large files of buildings, only rows within this distance of the box around all zones are read, and only the
+        columns that are used.
 
     Returns
     -------
     dict of str to GeoDataFrame
-        By role, each in its own CRS with the file's columns, `where` applied, rows numbered from 1.
+        By role, each in its own CRS with the file's columns, `where` and the category's profile applied, rows numbered
+        from 1.
 
     Raises
     ------
@@ -79,23 +94,54 @@ def read_layers(specs: Mapping[str, SourceSpec], base: Path, findings: Findings)
     for path, roles in by_file.items():
         wants = [_want(role, specs[role]) for role in roles]
         raw.update(zip(roles, scan(path, wants, findings), strict=True))
-    layers = {}
+    layers: dict[str, gpd.GeoDataFrame] = {}
     for role, spec in specs.items():
-        if role in raw:
-            no_idle_keys(spec, role, "OSM")
-        frame = raw[role] if role in raw else read_vector(paths[role], spec, role, findings)
-        layers[role] = frame if role in raw else _filtered(frame, spec, role, findings)
-        findings.sources.append(
-            {"role": role, "path": spec.path, "layer": spec.layer, "crs": frame.crs.to_string(),
-             "crs_from": "project" if spec.crs else "file", "encoding": spec.encoding or _default_encoding(spec.path),
-             "rows": len(frame), "left_by_where": len(layers[role])}
-        )  # fmt: skip
+        layers[role] = _read(role, spec, paths[role], raw.get(role), _window(spec, layers, reach_m), findings)
     return layers
 
 
-def _default_encoding(path: str) -> str:
-    """Return the encoding that is taken where the project file names none."""
-    return CSV_ENCODING if path.lower().endswith(".csv") else "as the format says"
+def _window(spec: SourceSpec, layers: Mapping[str, gpd.GeoDataFrame], reach_m: float | None) -> Window | None:
+    """Return what of a large file of buildings is wanted; None for other roles, or where the zones are not known."""
+    if not isinstance(spec, BuildingsSpec) or reach_m is None or "zones" not in layers:
+        return None
+    bounds = study_bounds(layers["zones"], reach_m)
+    return bounds and Window(bounds, lambda columns: columns_used(columns, spec))
+
+
+def _read(
+    role: str,
+    spec: SourceSpec,
+    path: Path,
+    scanned: gpd.GeoDataFrame | None,
+    window: Window | None,
+    findings: Findings,
+) -> gpd.GeoDataFrame:
+    """Return the rows of a source that its role takes, and record what was read."""
+    profile = None
+    if scanned is not None:
+        no_idle_keys(spec, role, "OSM")
+        frame = kept = scanned
+    else:
+        frame = read_vector(path, spec, role, findings, window)
+        kept = _filtered(frame, spec, role, findings)
+        if isinstance(spec, FacilitiesSpec):
+            kept, profile = of_category(kept, spec, role, findings)
+    findings.sources.append(
+        {"role": role, "path": spec.path, "layer": spec.layer, "crs": frame.crs.to_string(),
+         "crs_from": "project" if spec.crs else "file", "encoding": "as the format says",
+         "rows": len(frame), "left_by_where": len(kept), **findings.decisions.get(role, {})}
+    )  # fmt: skip
+    if profile:
+        findings.sources[-1]["profile"] = profile
+    if window is not None and window.total:
+        unread = window.total - window.read
+        findings.sources[-1]["rows_unread"] = unread
+        findings.info(
+            role,
+            f"{unread} of {window.total} rows lie outside the box around all zones and their catchment, or have no "
+            "geometry: not read",
+        )
+    return kept
 
 
 def _filtered(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
@@ -120,16 +166,12 @@ def _want(role: str, spec: SourceSpec) -> Want:
     if isinstance(spec, StreetsSpec):
         return Want(role, "line", _both(is_walkable, spec.where), ("highway",), _unique(*WALK_KEYS, *extra))
     if isinstance(spec, FacilitiesSpec):
-        keys = (
-            *OSM_KEYS,
-            "name",
-            "min_age",
-            "max_age",
-            "nursery",
-            *_named(spec.name, spec.kind, spec.capacity),
-        )
         rule = _facility_rule(spec, role)
-        return Want(role, "any", rule, extra or ("amenity", "shop"), _unique(*keys, *extra))
+        first, own = osm_keys(spec.category)
+        once, before = ((), ()) if extra else lifecycle_keys(spec.category)
+        named = _named(spec.name, spec.kind, spec.capacity, spec.area, spec.land, spec.status)
+        keys = (*KIND_KEYS, *own, *before, *LIFE_KEYS, "name", "min_age", "max_age", "nursery", *named)
+        return Want(role, "any", rule, extra or (*first, *once), _unique(*keys, *extra))
     if isinstance(spec, ZonesSpec):
         return Want(role, "area", _zone_rule(spec), extra, _unique("name", "boundary", *extra, *_zone_columns(spec)))
     return _want_on_the_way(role, spec)
@@ -170,11 +212,16 @@ def _named(*columns: str | None) -> list[str]:
 
 
 def _facility_rule(spec: FacilitiesSpec, role: str) -> Match:
+    if spec.profile not in {None, "osm", "none"}:
+        where = f"[{role}] {spec.path}"
+        raise InputError(f"{where}: profile = {spec.profile!r} has no meaning for an OSM file; leave it out.")
     if spec.where:
         return _both(None, spec.where)
-    if spec.category not in OSM_RULES:
+    rule = osm_rule(spec.category)
+    if rule is None or spec.profile == "none":
         raise InputError(f"[{role}] category {spec.category!r} has no OSM tags of its own; add where = {{tag = …}}.")
-    return OSM_RULES[spec.category]
+    # What was or will be one is read too, and marked as closed.
+    return lambda tags: rule(tags) or rule(alive(tags))
 
 
 def _zone_rule(spec: ZonesSpec) -> Match:

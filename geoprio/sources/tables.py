@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
+import io
 import warnings
 from typing import TYPE_CHECKING
 
@@ -10,47 +12,60 @@ import numpy as np
 import pandas as pd
 
 from geoprio._core.errors import InputError
+from geoprio.sources.encodings import decode
+from geoprio.sources.excel import delimiter
+from geoprio.sources.parsers import NO, YES, Refused, is_blank, number, plain, yes_no
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from geoprio._core.findings import Findings
+    from geoprio.sources.parsers import Reading
     from geoprio.sources.spec import Where
 
-YES = frozenset(("1", "1.0", "true", "yes", "y", "是", "有"))
-NO = frozenset(("0", "0.0", "false", "no", "n", "否", "无"))
 
-CSV_ENCODING = "utf-8-sig"
-"""UTF-8, with or without a byte-order mark."""
+def read_csv(path: Path, encoding: str | None, role: str, findings: Findings) -> pd.DataFrame:
+    """Return a CSV with one header row as text columns; an empty cell is missing.
 
+    Parameters
+    ----------
+    path : Path
+        Commas, tabs or semicolons part the fields.
+    encoding : str or None
+        None: decided by `geoprio.sources.encodings.decode`, and recorded.
+    role : str
+        Takes the notes.
 
-def read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
-    """Return a CSV as text columns; an empty cell is missing.
+    Returns
+    -------
+    DataFrame
+        Index = row below the header, from 1.
 
     Raises
     ------
     InputError
         If the encoding does not fit or the rows are not a table.
     """
-    chosen = encoding or CSV_ENCODING
-    try:
-        "".encode(chosen)
-    except (LookupError, ValueError):
-        raise InputError(f"{path.name}: encoding {chosen!r} is not known; try gb18030 or utf-8.") from None
+    where = f"[{role}] {path.name}"
+    text, decision = decode(path.read_bytes(), encoding, where, role, findings)
+    findings.decide(role, "encoding", decision.label)
     try:
         with warnings.catch_warnings():
             # A row longer than the header would be cut with no more than a warning.
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                path, dtype="str", keep_default_na=False, na_values=[""], encoding=chosen, index_col=False
-            )
-    except UnicodeDecodeError:
-        raise InputError(
-            f'{path.name}: it is not {chosen}; add encoding = "gb18030" or the one that it was saved in.'
-        ) from None
+            table = pd.read_csv(
+                io.StringIO(text), dtype="str", keep_default_na=False, na_values=[""], index_col=False,
+                sep=delimiter(text),
+            )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{path.name}: not a table with one header row ({str(error).strip()}).") from None
+        raise InputError(f"{where}: not a table with one header row ({str(error).strip()}).") from None
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)), [])]
+    twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
+    if twice:
+        findings.warn(role, f"{path.name}: columns of one name were numbered (.1, .2 …): {', '.join(twice)}")
+    table.index = pd.RangeIndex(1, len(table) + 1)
+    return table
 
 
 def nearest_name(name: str, known: Iterable[object]) -> str:
@@ -89,11 +104,34 @@ def as_text(values: pd.Series) -> pd.Series:
     return plain.mask(values.isna() | plain.eq(""))
 
 
+def as_ids(values: pd.Series) -> pd.Series:
+    """Return ids as text in which full-width digits and letters are plain ones; as `as_text` else."""
+    text = as_text(values)
+    foreign = text.dropna()
+    foreign = foreign[~foreign.str.isascii()]
+    known = {word: plain(word) for word in foreign.unique()}
+    return text.mask(text.isin(list(known)), text.map(known)) if known else text
+
+
 def as_numbers(values: pd.Series, role: str, column: str, findings: Findings, *, above_zero: bool = False) -> pd.Series:
-    """Return values as floats; what is no number, below zero (or zero) is missing and stands in the rejects."""
+    """Return values as floats; what is no number, below zero (or zero) is missing and stands in the rejects.
+
+    Text is read by `parsers.number`: full-width digits, commas between thousands, 万, a word of counting. Words such
+    as 不详 are missing, and counted in a note.
+    """
     text = as_text(values)
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
     numbers = numbers.mask(~np.isfinite(numbers))
+    odd = text.notna() & numbers.isna()
+    if odd.any():
+        blank = odd & text.isin([word for word in text[odd].unique() if is_blank(word)])
+        if blank.any():
+            findings.info(
+                role, f"{column}: {int(blank.sum())} cells say no more than blank ones, such as {text[blank].iloc[0]!r}"
+            )
+        text = text.mask(blank)
+        known = _read_all(text[odd].dropna().unique(), number)
+        numbers[odd] = text[odd].map({w: r.value for w, r in known.items() if not isinstance(r, Refused)}).astype(float)
     low = numbers <= 0 if above_zero else numbers < 0
     for bad, reason in (
         (text.notna() & numbers.isna(), "not a number"),
@@ -110,12 +148,68 @@ def as_numbers(values: pd.Series, role: str, column: str, findings: Findings, *,
     return numbers.mask(low)
 
 
+def as_readings(
+    values: pd.Series, read: Callable[[str], Reading], role: str, column: str, findings: Findings
+) -> pd.DataFrame:
+    """Return what each text says.
+
+    Parameters
+    ----------
+    values : Series
+    read : callable
+        A parser of `geoprio.sources.parsers`; what it refuses is missing and in the rejects with its reason.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `values`: `value`, `low`, `high` (NaN where missing or refused), `approximate`.
+    """
+    text = as_text(values)
+    text = text.mask(text.isin([word for word in text.dropna().unique() if is_blank(word)]))
+    known = _read_all(text.dropna().unique(), read)
+    for word, refused in known.items():
+        if isinstance(refused, Refused):
+            rows = text.index[text.eq(word)]
+            findings.reject(
+                role,
+                rows,
+                f"{refused.reason}; taken as missing",
+                refused.mend,
+                column=column,
+                values=[word] * len(rows),
+            )
+    said = {w: r for w, r in known.items() if not isinstance(r, Refused)}
+    numbers = {
+        key: text.map({w: getattr(r, key) for w, r in said.items()}).astype(float) for key in ("value", "low", "high")
+    }
+    spans = text.isin([w for w, r in said.items() if r.approximate])
+    return pd.DataFrame({**numbers, "approximate": spans}, index=values.index)
+
+
+def _read_all(words: Iterable[str], read: Callable[[str], Reading]) -> dict[str, Reading | Refused]:
+    """Return what each text says, or why it was refused; each different text is read once."""
+    out: dict[str, Reading | Refused] = {}
+    for word in words:
+        try:
+            out[word] = read(word)
+        except Refused as refused:
+            out[word] = refused
+    return out
+
+
 def as_yes_no(values: pd.Series, role: str, column: str, findings: Findings) -> pd.Series:
     """Return values as nullable booleans; what is neither yes nor no is missing and stands in the rejects."""
-    text = as_text(values).str.lower()
+    text = as_text(values)
+    text = text.mask(text.isin([word for word in text.dropna().unique() if is_blank(word)]))
+    known: dict[str, bool] = {}
+    for word in text.dropna().unique():
+        try:
+            known[word] = yes_no(word)
+        except Refused:
+            continue
     answer = pd.Series(pd.NA, index=values.index, dtype="boolean")
-    answer[text.isin(YES)] = True
-    answer[text.isin(NO)] = False
+    for word, said in known.items():
+        answer[text.eq(word)] = said
     bad = text.notna() & answer.isna()
     findings.reject(
         role,

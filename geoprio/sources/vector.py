@@ -12,16 +12,28 @@ import pyarrow as pa
 import pyogrio
 import shapely
 from pyogrio.errors import DataSourceError
+from pyproj import CRS
 
-from geoprio._core.crs import parse_crs
+from geoprio._core.crs import WGS84, datum_doubt, label, parse_crs, shifted_datum, to_degrees
 from geoprio._core.errors import InputError
+from geoprio._core.fits import check_fits
+from geoprio.sources.coordinates import parse_degrees, plain_text, shapes_to_wgs84
+from geoprio.sources.dbf import BYTES, count_lost, read_one_by_one, table_encoding
+from geoprio.sources.encodings import check_utf8
+from geoprio.sources.excel import SUFFIXES
+from geoprio.sources.sheets import read_table
 from geoprio.sources.tables import nearest_name, read_csv
+from geoprio.sources.windows import ROW, read_ogr_rows, read_parquet_window
+from geoprio.sources.wkt import from_wkt, wkt_column
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geoprio._core.findings import Findings
+    from geoprio._core.typing import Floats
+    from geoprio.sources.encodings import Decision
     from geoprio.sources.spec import SourceSpec
+    from geoprio.sources.windows import Window
 
 # What a file of each kind begins with: GDAL chooses its driver by content, so the content is checked, not the name.
 MAGIC = {
@@ -32,11 +44,14 @@ MAGIC = {
     ".json": b"{",
 }
 PARQUET = (".parquet", ".geoparquet")
-ALLOWED = ".geojson, .gpkg, .shp, .fgb, .parquet, .csv, .osm.pbf or .osm"
+TABLES = (".csv", *SUFFIXES)
+ALLOWED = ".geojson, .gpkg, .shp, .fgb, .parquet, .csv, .xlsx, .xls, .osm.pbf or .osm"
 
 
-def read_vector(path: Path, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
-    """Return all rows of a vector file or CSV with their columns.
+def read_vector(
+    path: Path, spec: SourceSpec, role: str, findings: Findings, window: Window | None = None
+) -> gpd.GeoDataFrame:
+    """Return all rows of a vector file or CSV with their columns; of a large file, what a window asks for.
 
     Returns
     -------
@@ -51,58 +66,111 @@ def read_vector(path: Path, spec: SourceSpec, role: str, findings: Findings) -> 
     """
     suffix = path.suffix.lower()
     no_idle_keys(spec, role, suffix)
-    if suffix == ".csv":
-        frame = _points(read_csv(path, spec.encoding), spec, role, findings)
+    if suffix in TABLES:
+        table = _read_list(path, spec, role, findings)
+        column = wkt_column(table) if spec.x is None and spec.y is None else None
+        shapes = from_wkt(table, column, role, findings) if column else None
+        frame = _points(table, spec, role, findings) if shapes is None else shapes
     elif suffix in PARQUET:
-        frame = _read_parquet(path)
+        frame = _read_parquet(path, spec, window)
     elif suffix in MAGIC:
-        frame = _read_ogr(path, spec, role, findings)
+        frame = _read_ogr(path, spec, role, findings, window)
     else:
         raise InputError(
             f"[{role}] path = {spec.path!r}: format {suffix or 'without suffix'!r} is not read; use {ALLOWED}."
         )
+    if frame.empty and window is not None and window.total:
+        raise InputError(
+            f"[{role}] {spec.path}: none of {window.total} rows lies within reach of the zones; check the CRS of both."
+        )
     if frame.empty:
         raise InputError(f"[{role}] {spec.path}: the {'layer' if spec.layer else 'file'} is empty; name another.")
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    frame.index = pd.RangeIndex(1, len(frame) + 1) if frame.index.name != ROW else frame.index.rename(None)
     return _with_crs(frame, spec, role, findings)
 
 
 def no_idle_keys(spec: SourceSpec, role: str, suffix: str) -> None:
     """Refuse settings that a format has no use for, rather than leave them without effect."""
     idle = []
-    if suffix != ".csv":
+    if suffix not in TABLES:
         idle += [key for key in ("x", "y") if getattr(spec, key) is not None]
-    if suffix not in MAGIC and spec.layer is not None:
+    if suffix not in {*MAGIC, *SUFFIXES} and spec.layer is not None:
         idle.append("layer")
     if suffix not in {".csv", ".shp"} and spec.encoding is not None:
         idle.append("encoding")
+    if suffix == "OSM" and spec.crs and (shifted_datum(spec.crs) or parse_crs(spec.crs, f"[{role}]") != CRS(WGS84)):
+        raise InputError(
+            f"[{role}] {spec.path}: crs = {spec.crs!r} cannot hold: an OSM file is in WGS 84 degrees by definition; "
+            "leave it out. If its content was shifted, export it to another format first."
+        )
     if idle:
         raise InputError(f"[{role}] {spec.path}: {', '.join(idle)} has no meaning for a {suffix} file; leave it out.")
 
 
 def _with_crs(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
-    stated = parse_crs(spec.crs, f"[{role}]") if spec.crs else None
-    if stated is None:
-        if frame.crs is None:
-            raise InputError(f'[{role}] {spec.path}: no CRS is known; add crs = "EPSG:…" to [{role}].')
-        return frame
-    if frame.crs is not None and frame.crs != stated:
+    """Return the rows in the CRS that the project states, else the file; shifted degrees become WGS 84."""
+    where = f"[{role}] {spec.path}"
+    datum = shifted_datum(spec.crs)
+    crs = CRS(WGS84) if datum else parse_crs(spec.crs, f"[{role}]") if spec.crs else frame.crs
+    if crs is None:
+        raise InputError(f'{where}: no CRS is known; add crs = "EPSG:…" to [{role}].')
+    if frame.crs is not None and frame.crs != crs:
         findings.info(
-            role, f"the file says {frame.crs.to_string()}, the project file {stated.to_string()}: the latter is used"
+            role, f"the file says {label(frame.crs)}, the project file {datum or label(crs)}: the latter is used"
         )
-    return frame.set_crs(stated, allow_override=True)
+    x, y = _middles(frame)
+    check_fits(crs, x, y, where, datum)
+    frame = frame.set_crs(crs, allow_override=True)
+    if datum:
+        return _unshifted(frame, datum, x, y, role, findings)
+    usable = np.isfinite(x) & np.isfinite(y)
+    if usable.any():
+        lon, lat = to_degrees(crs, np.median(x[usable]), np.median(y[usable]))
+        doubt = datum_doubt(crs, float(lon), float(lat))
+        if doubt:
+            findings.warn(role, doubt)
+    return frame
 
 
-def _read_parquet(path: Path) -> gpd.GeoDataFrame:
+def _middles(frame: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Return the middle of each row's bounding box, NaN where there is none."""
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    return (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+
+
+def _unshifted(
+    frame: gpd.GeoDataFrame, datum: str, x: Floats, y: Floats, role: str, findings: Findings
+) -> gpd.GeoDataFrame:
+    findings.decide(role, "converted_from", datum)
+    shapes = shapes_to_wgs84(frame.geometry.to_numpy(), datum)
+    moved = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=WGS84))
+    to_x, to_y = _middles(moved)
+    away = (to_x != x) | (to_y != y)
+    drawn = np.isfinite(x) & np.isfinite(y)
+    stay = int((drawn & ~away).sum())
+    text = f"converted from {datum} to WGS 84: {int((drawn & away).sum())} of {int(drawn.sum())} rows"
+    if not stay:
+        findings.info(role, text)
+    else:
+        findings.warn(role, f"{text}; {stay} lie outside China's bounding box, where nothing is shifted, and stay")
+    return moved
+
+
+def _read_parquet(path: Path, spec: SourceSpec, window: Window | None) -> gpd.GeoDataFrame:
     try:
+        part = read_parquet_window(path, spec, window) if window else None
+        if part is not None:
+            return part
         frame: gpd.GeoDataFrame = gpd.read_parquet(path)
-    except (ValueError, OSError, pa.ArrowException) as error:
+    except InputError:
+        raise
+    except (ValueError, OSError, KeyError, pa.ArrowException) as error:
         raise InputError(f"{path.name}: not a GeoParquet file ({str(error).splitlines()[0]}).") from None
     # pandas keeps ids in a named index; elsewhere they are columns.
     return frame if frame.index.name is None else frame.reset_index()
 
 
-def _read_ogr(path: Path, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
+def _read_ogr(path: Path, spec: SourceSpec, role: str, findings: Findings, window: Window | None) -> gpd.GeoDataFrame:
     magic = MAGIC[path.suffix.lower()]
     with path.open("rb") as file:
         head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -110,18 +178,15 @@ def _read_ogr(path: Path, spec: SourceSpec, role: str, findings: Findings) -> gp
         raise InputError(f"[{role}] {spec.path}: the file is empty; name another.")
     if not head.startswith(magic.lstrip()):
         raise InputError(f"[{role}] {spec.path}: the content is not that of a {path.suffix} file; use {ALLOWED}.")
+    decision = _encoding(path, spec, role, findings)
+    whole = decision is None or (decision.whole and decision.encoding is not None)
+    if decision is not None:
+        spec = spec.model_copy(update={"encoding": decision.encoding if whole else BYTES})
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             layer = _layer(path, spec, role)
-            frame = pyogrio.read_dataframe(
-                path,
-                layer=layer,
-                encoding=spec.encoding,
-                on_invalid="ignore",
-                use_arrow=True,
-                arrow_to_pandas_kwargs={"types_mapper": _whole_numbers},
-            )
+            frame = read_ogr_rows(path, layer, spec, window, f"[{role}] {spec.path}")
         except InputError:
             raise
         except (DataSourceError, UnicodeDecodeError, LookupError, ValueError, RuntimeError) as error:
@@ -130,12 +195,21 @@ def _read_ogr(path: Path, spec: SourceSpec, role: str, findings: Findings) -> gp
         findings.info(role, f"{spec.path}: {text}")
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(f"[{role}] {spec.path}: layer {layer!r} has no geometry; name another.")
+    if decision is not None:
+        frame = frame if whole else read_one_by_one(frame, decision.encoding)
+        count_lost(frame, role, spec.path, findings)
     return frame
 
 
-def _whole_numbers(kind: pa.DataType) -> pd.Int64Dtype | None:
-    """Keep integers whole beside missing ones: as floats, ids of 18 digits would lose their last."""
-    return pd.Int64Dtype() if pa.types.is_integer(kind) else None
+def _encoding(path: Path, spec: SourceSpec, role: str, findings: Findings) -> Decision | None:
+    """Return in which encoding a Shapefile's table was saved; None for formats that say it themselves."""
+    if path.suffix.lower() in {".geojson", ".json"}:
+        check_utf8(path, f"[{role}] {spec.path}")
+    if path.suffix.lower() != ".shp":
+        return None
+    decision = table_encoding(path, spec.encoding, role, findings)
+    findings.decide(role, "encoding", decision.label)
+    return decision
 
 
 def _layer(path: Path, spec: SourceSpec, role: str) -> str:
@@ -158,32 +232,81 @@ def _layer(path: Path, spec: SourceSpec, role: str) -> str:
 def _points(table: pd.DataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
     """Make points of a table's x and y columns; rows without usable numbers are rejected."""
     if spec.x is None or spec.y is None:
-        raise InputError(f'[{role}] {spec.path}: a CSV needs x = "…" and y = "…", the columns of the coordinates.')
-    numbers = {}
-    table.index = pd.RangeIndex(1, len(table) + 1)
+        kind = "CSV" if spec.path.lower().endswith(".csv") else "workbook"
+        raise InputError(f'[{role}] {spec.path}: a {kind} needs x = "…" and y = "…", the columns of the coordinates.')
     for key, column in (("x", spec.x), ("y", spec.y)):
         if column not in table:
             raise InputError(f"[{role}] {spec.path}: {key} = {column!r} is not a column{nearest_name(column, table)}.")
-        numbers[key] = pd.to_numeric(table[column], errors="coerce").astype(float)
-        bad = numbers[key].isna() | numbers[key].abs().eq(float("inf"))
-        findings.reject(
-            role,
-            table.index[bad],
-            "not a number",
-            "give the coordinate as a plain number",
-            column=column,
-            values=table.loc[bad, column].fillna(""),
-        )
-        numbers[key] = numbers[key].mask(bad)
-    points = np.asarray(shapely.points(numbers["x"].to_numpy(), numbers["y"].to_numpy()), dtype=object)
-    points[numbers["x"].isna() | numbers["y"].isna()] = None
-    if len(table) and shapely.is_missing(points).all():
-        raise InputError(
-            f"[{role}] {spec.path}: no row has numbers in {spec.x!r} and {spec.y!r}, such as "
-            f"{table[spec.x].iloc[0]!r}, {table[spec.y].iloc[0]!r}; give plain numbers with a decimal point."
-        )
     if spec.crs is None:
         raise InputError(
             f'[{role}] {spec.path}: no CRS is known; add crs = "EPSG:…" to [{role}] (degrees: "EPSG:4326").'
         )
+    metres = not shifted_datum(spec.crs) and parse_crs(spec.crs, f"[{role}]").is_projected
+    pairs = _pairs(table, spec)
+    x = _numbers(pairs[0], "lon", spec.x, role, findings, metres=metres)
+    y = _numbers(pairs[1], "lat", spec.y, role, findings, metres=metres)
+    points = np.asarray(shapely.points(x, y), dtype=object)
+    points[np.isnan(x) | np.isnan(y)] = None
+    if len(table) and shapely.is_missing(points).all():
+        raise InputError(
+            f"[{role}] {spec.path}: no row has numbers in {spec.x!r} and {spec.y!r}, such as "
+            f"{table[spec.x].iloc[0]!r}, {table[spec.y].iloc[0]!r}; {_instead(pairs, metres=metres)}."
+        )
     return gpd.GeoDataFrame(table, geometry=points)
+
+
+def _read_list(path: Path, spec: SourceSpec, role: str, findings: Findings) -> pd.DataFrame:
+    """Return a CSV or a sheet of a workbook as text, under its row in the file."""
+    if path.suffix.lower() == ".csv":
+        return read_csv(path, spec.encoding, role, findings)
+    named = [value for value in spec.model_dump(exclude={"path"}).values() if isinstance(value, str)]
+    return read_table(path, role, findings, sheet=spec.layer, wanted=[*named, *spec.where]).rename_axis(ROW)
+
+
+def list_points(table: pd.DataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
+    """Return the rows of a list as points in the CRS that the project states, by its columns x and y.
+
+    Raises
+    ------
+    InputError
+        If x, y or crs are not given, or no row has coordinates.
+    """
+    return _with_crs(_points(table, spec, role, findings), spec, role, findings)
+
+
+def _pairs(table: pd.DataFrame, spec: SourceSpec) -> tuple[pd.Series, pd.Series]:
+    """Return the texts of x and y; one column for both holds "x,y", as map services export it."""
+    if spec.x != spec.y:
+        return table[spec.x], table[spec.y]
+    parts = plain_text(table[spec.x]).str.extract(r"^([^,;]+)[,;]([^,;]+)$")
+    # What is no pair stays whole, so that the rejects show it.
+    return parts[0].fillna(table[spec.x]), parts[1].fillna(table[spec.x])
+
+
+def _numbers(texts: pd.Series, axis: str, column: str, role: str, findings: Findings, *, metres: bool) -> Floats:
+    """Return coordinates, NaN where a text is none (and in the rejects): plain numbers, else degrees as text."""
+    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
+    odd = numbers.isna() & texts.notna()
+    if odd.any():
+        plain = plain_text(texts[odd])
+        read = pd.to_numeric(plain, errors="coerce").astype(float)
+        numbers[odd] = read if metres else read.fillna(parse_degrees(plain, axis))
+    bad = ~np.isfinite(numbers)
+    reason, mend = "not a number", "give the coordinate as a plain number"
+    if not metres:
+        reason, mend = (
+            "neither a number nor degrees",
+            f"{mend} or as degrees of {'longitude' if axis == 'lon' else 'latitude'}",
+        )
+    findings.reject(role, texts.index[bad], reason, mend, column=column, values=texts[bad].fillna(""))
+    return np.where(bad, np.nan, numbers.to_numpy(float))
+
+
+def _instead(pairs: tuple[pd.Series, pd.Series], *, metres: bool) -> str:
+    """Return what to do about columns of which no text could be read."""
+    x, y = pairs
+    if parse_degrees(x, "lat").notna().any() and parse_degrees(y, "lon").notna().any():
+        return "x and y look swapped: exchange them"
+    if metres and parse_degrees(x, "lon").notna().any():
+        return "they are degrees, but crs is in metres"
+    return "give plain numbers with a decimal point"

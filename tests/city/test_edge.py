@@ -40,9 +40,13 @@ def test_an_extent_without_area_holds_nothing(extent):
     assert near_data_edge(zones_of(shapely.box(0, 0, 1, 1)), extent, 1).all()
 
 
+METRES = st.integers(0, 5_000_000).map(lambda millimetres: millimetres / 1000)
+"""Coordinates of streets; GEOS divides by zero on some that are nearly, but not quite, zero."""
+
+
 @given(
-    st.lists(st.tuples(*[st.floats(0, 5000)] * 2), min_size=3, max_size=8),
-    st.tuples(*[st.floats(0, 5000)] * 2),
+    st.lists(st.tuples(METRES, METRES), min_size=3, max_size=8),
+    st.tuples(METRES, METRES),
     st.floats(1, 2000),
 )
 def test_against_points_all_around(corners, place, distance):

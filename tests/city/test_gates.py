@@ -101,7 +101,7 @@ def test_gates_of_other_shapes_and_far_away(town):
 def test_layers_far_off_name_the_crs_that_fits(town, name):
     there = [({"id": "1"}, "LineString", [[117.001, 31.185], [117.002, 31.185]])]
     extra = section(town, name, there, crs=32649)
-    message = rf'\[{name}\] {name}.geojson: all 1 {name} lie outside .* would fit with crs = "EPSG:4326"'
+    message = rf'\[{name}\] {name}.geojson: .* do not fit EPSG:32649; they would fit with crs = "EPSG:4326" \(WGS 84'
     with pytest.raises(InputError, match=message):
         build(town.write(extra))
 

@@ -56,7 +56,9 @@ def test_all_files_and_their_hashes(town):
     assert run["unverified"] == ["convenience", "elder_care"]
     assert run["rules"][0] == {
         "category": "convenience", "threshold": 500.0, "unit": "m", "share": 1.0, "quota_per_1000": None,
-        "capacity_per_1000": None, "source": "geoprio's own choice", "clause": "", "verified": False, "note": "",
+        "capacity_per_1000": None, "capacity_of": "", "capacity_unit": "", "quota_source": "", "quota_clause": "",
+        "quota_verified": None, "source": "geoprio's own choice", "clause": "", "verified": False, "note": "",
+        "file": "default",
     }  # fmt: skip
     assert sum(c["weight"] for c in run["criteria"]) == pytest.approx(1)
     assert "write" in run["timings"]

@@ -18,14 +18,13 @@ from geoprio.sources import (
 )
 from geoprio.sources.categories import (
     building_use,
-    is_childcare,
-    is_elder_care,
     is_filled,
     is_gate,
     is_off_ground,
     is_opening,
     is_walkable,
     osm_kind,
+    osm_rule,
 )
 from geoprio.sources.spec import OpeningsSpec
 
@@ -252,7 +251,7 @@ def test_walkable(tags, walked):
     ],
 )
 def test_elder_care(tags, cares):
-    assert is_elder_care(tags) is cares
+    assert osm_rule("elder_care")(tags) is cares
 
 
 @pytest.mark.parametrize(
@@ -267,7 +266,7 @@ def test_elder_care(tags, cares):
     ],
 )
 def test_kinds_of_childcare(tags, kind):
-    assert is_childcare(tags)
+    assert osm_rule("childcare")(tags)
     assert osm_kind("childcare", tags) == kind
 
 

@@ -14,7 +14,8 @@ from rasterio.transform import Affine
 
 from geoprio._core.errors import InputError, MissingError
 from geoprio._core.findings import Findings
-from geoprio.sources.raster import _crs, check_elevation, fill_gaps, sample_elevation
+from geoprio.sources.grids import grid_crs
+from geoprio.sources.raster import check_elevation, fill_gaps, sample_elevation
 
 UTM = CRS("EPSG:32650")
 X, Y = 500_000.0, 3_450_000.0
@@ -220,7 +221,7 @@ def test_a_crs_that_proj_does_not_know():
     """GDAL and pyproj may carry tables of different age."""
     raster = SimpleNamespace(crs=SimpleNamespace(to_wkt=lambda: "PROJCRS[of tomorrow]"))
     with pytest.raises(InputError, match=r"dem\.tif: its CRS is not known to PROJ; save it in another"):
-        _crs(raster, "dem.tif")
+        grid_crs(raster, "dem.tif", "elevation")
 
 
 def test_cells_that_are_no_metres(tmp_path):

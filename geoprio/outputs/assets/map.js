@@ -9,12 +9,12 @@
   const map = window[document.querySelector(".folium-map").id];
   const state = { lang: data.lang, selected: null, popup: null };
 
-  const zones = data.zones.map(function (row) {
+  const zones = data.zones.map(function (row, k) {
     const [id, name, type, status, rank, rankInType, tied, buildings, priority, cls,
       values, points, weights, urgency, need, at, polygons] = row;
     const latlngs = polygons.map((rings) => rings.map((ring) => unfold(ring, 1e6)));
     return { id, name: name || id, type, status, rank, rankInType, tied, buildings, priority, cls,
-      values, points, weights, urgency, need, latlngs, at: L.latLng(at[1] / 1e6, at[0] / 1e6) };
+      values, points, weights, urgency, need, answers: data.answers[k], latlngs, at: L.latLng(at[1] / 1e6, at[0] / 1e6) };
   });
   const scored = zones.filter((z) => z.rank !== null);
   const facilities = data.facilities.map(function ([category, at, name, kind, status, capacity, assumed]) {
@@ -61,7 +61,14 @@
     if (!(criterion.anchor in amounts)) return [reach(rule), " ", mark(rule)];
     const n = amounts[criterion.anchor];
     // A walking distance is no standard for an amount.
-    return n === null ? [t("completion.given")] : [t(criterion.anchor, { n: short(n, 3) }), " ", mark(rule)];
+    return n === null ? [t("completion.given")] : [t(criterion.anchor, { n: short(n, 3) }), " ", mark(basis(criterion))];
+  }
+
+  /** The rule, or its quota where that is what the criterion is held against: each has a source and a mark. */
+  function basis(criterion) {
+    const rule = data.rules[criterion.rule];
+    const quota = (criterion.anchor === "quota" && rule.quota_per_1000 !== null) || (criterion.anchor === "supply" && rule.capacity_per_1000 !== null);
+    return quota ? rule.quota : rule;
   }
 
   const reach = (rule) => t(rule.unit === "min" ? "walk_min" : "walk_m", { n: short(rule.threshold, 1) });
@@ -226,6 +233,7 @@
       zone.rank === null ? el("p", { class: "banner banner-none" }, t("unscored") + colon() + t("status." + zone.status)) : banner(zone),
       zone.rank === null ? null : explanation(zone),
       needs(zone),
+      items(zone),
       sources());
   }
 
@@ -278,6 +286,18 @@
     });
     return el("section", { class: "needs" }, el("h3", {}, t("need")),
       pairs("facts", rows.concat([[t("buildings"), grouped(zone.buildings)]])));
+  }
+
+  const itemName = (item) => (item.number === null ? "" : item.number + "\u00a0") + word(item.titles);
+
+  /** What the zone passes of the rule file's items; what is unknown stands apart from what failed. */
+  function items(zone) {
+    if (!data.items.length) return null;
+    const rows = [["p", t("items_passed")], ["f", t("items_failed")], ["u", t("unknown")]].map(function ([letter, title]) {
+      const names = data.items.filter((_, k) => zone.answers[k] === letter).map(itemName);
+      return [title + " " + names.length, names.length ? names.join(" · ") : "–"];
+    });
+    return el("section", { class: "items" }, el("h3", {}, t("items")), pairs("facts", rows), el("p", { class: "hint" }, t("items_hint")));
   }
 
   function sources() {
@@ -398,14 +418,31 @@
       el("ul", {}, data.rules.map((rule) => el("li", {}, el("b", {}, word(rule.titles)), " · " + reach(rule) + " ", mark(rule),
         el("small", {}, el("bdi", {}, tOr("source.", rule.source)), rule.clause ? " " + rule.clause : "", rule.note ? " — " + rule.note : ""),
         el("small", {}, t("walk", { name: word(rule.walk.titles), n: short(rule.walk.speed_m_per_min, 1) }) + " ", mark(rule.walk), " ",
-          el("bdi", {}, tOr("source.", rule.walk.source)), rule.walk.note ? " — " + rule.walk.note : "")))),
+          el("bdi", {}, tOr("source.", rule.walk.source)), rule.walk.note ? " — " + rule.walk.note : ""), aboutQuota(rule)))),
       el("p", { class: "hint" }, t("about_notes")),
+      ...(data.items.length ? [aboutItems()] : []),
       el("h3", {}, t("about_data")),
       pairs("facts", [[t("about_crs"), data.crs], [t("about_used"), used], [t("about_outside"), outside], [t("about_unsnapped"), unsnapped]].concat(
         data.categories.map((c) => [t("about_facilities", { category: word(c.titles) }), grouped(c.used) + " / " + grouped(c.read)]), [[t("about_credit"), data.credit.join(" · ")]])),
       el("h3", {}, t("about_warnings")),
       data.warnings.length ? el("ul", { class: "warnings" }, data.warnings.map((w) => el("li", {}, w))) : el("p", {}, t("about_no_warnings")),
     ];
+  }
+
+  function aboutQuota(rule) {
+    if (!rule.quota) return null;
+    const said = [rule.quota_per_1000 === null ? null : t("quota", { n: short(rule.quota_per_1000, 3) }),
+      rule.capacity_per_1000 === null ? null : t("supply", { n: short(rule.capacity_per_1000, 3) })].filter(Boolean).join(" · ");
+    return el("small", {}, said + " ", mark(rule.quota), " ", el("bdi", {}, tOr("source.", rule.quota.source)), rule.quota.clause ? " " + rule.quota.clause : "");
+  }
+
+  function aboutItems() {
+    const around = data.community && data.community.threshold !== null;
+    return el("section", {}, el("h3", {}, t("items")), el("p", {}, t("items_about")),
+      data.community ? el("p", {}, around ? t("community") + " " + reach(data.community) + " " : t("community_zone") + " ", mark(data.community),
+        el("small", {}, el("bdi", {}, tOr("source.", data.community.source)), data.community.note ? " — " + data.community.note : "")) : null,
+      el("ul", {}, data.items.map((item) => el("li", {}, el("b", {}, itemName(item)), " · " + t("items_count", { p: item.passed, f: item.failed, u: item.unknown }) + " ", mark(item),
+        el("small", {}, el("bdi", {}, tOr("source.", item.source)), item.clause ? " " + item.clause : "", item.note ? " — " + item.note : "")))));
   }
 
   function openAbout() {
