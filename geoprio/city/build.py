@@ -100,11 +100,7 @@ def build_city(
     InputError, MissingError
         If a source cannot be used, or the sources do not fit together.
     """
-    # The zones come first: they tell where large files have to be read.
-    specs: dict[str, SourceSpec] = {"zones": zones} if zones.path else {}
-    specs |= {"buildings": buildings, "streets": streets} if buildings else {"streets": streets}
-    specs |= {f"facilities[{i}]": spec for i, spec in enumerate(facilities, 1)}
-    specs |= _on_the_way(barriers, gates, entrances)
+    specs = _by_role(zones, buildings, streets, facilities) | _on_the_way(barriers, gates, entrances)
     raw = read_layers(specs, base, findings, catchment_m)
     _warn_of_nothing(raw, specs, findings)
     study = "zones" if zones.path else "buildings"
@@ -155,6 +151,15 @@ def build_city(
         datum_evidence=evidence,
         compounds=joined.report if joined else None,
     )
+
+
+def _by_role(
+    zones: ZonesSpec, buildings: BuildingsSpec | None, streets: StreetsSpec, facilities: tuple[FacilitiesSpec, ...]
+) -> dict[str, SourceSpec]:
+    """Return the sources by role; the zones come first: they tell where large files have to be read."""
+    specs: dict[str, SourceSpec] = {"zones": zones} if zones.path else {}
+    specs |= {"buildings": buildings, "streets": streets} if buildings else {"streets": streets}
+    return specs | {f"facilities[{i}]": spec for i, spec in enumerate(facilities, 1)}
 
 
 def _houses(

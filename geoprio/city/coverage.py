@@ -26,9 +26,11 @@ class _Shape(Feature):  # type: ignore[misc]  # exactextract has no types
         self.wkb = wkb
 
     def geometry(self) -> bytes:
+        """Return the polygon as well-known binary."""
         return self.wkb
 
     def fields(self) -> list[str]:
+        """Return no names: a polygon is known by its number."""
         return []
 
 
@@ -38,6 +40,7 @@ class _Shapes(FeatureSource):  # type: ignore[misc]  # exactextract has no types
         self.shapes = shapely.to_wkb(shapes)
 
     def count(self) -> int:
+        """Return the number of polygons."""
         return len(self.shapes)
 
     def __iter__(self) -> Iterator[_Shape]:

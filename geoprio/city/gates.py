@@ -78,6 +78,7 @@ def gates_of_zones(
     edges = shapely.boundary(shapes)
 
     def nearest(at: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Return the id of the zone that each gate belongs to, None where there is none."""
         gate, zone = shapely.STRtree(edges).query(at, predicate="dwithin", distance=GATE_M)
         keys = (_by_id(zones.index)[zone], shapely.area(shapes)[zone])
         far = (_about(at[gate], edges[zone]), _about(at[gate], shapes[zone]))
@@ -134,6 +135,7 @@ def entrances_of_facilities(
     places = sites.geometry.to_numpy()
 
     def nearest(at: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Return the id of the facility that each entrance belongs to, None where there is none."""
         entrance, site = shapely.STRtree(places).query(at, predicate="dwithin", distance=ENTRANCE_M)
         keys = (_by_id(sites.index)[site], _about(at[entrance], places[site]))
         return _first(sites.index, entrance, site, keys, len(at))

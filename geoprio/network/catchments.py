@@ -14,6 +14,8 @@ from geoprio.network.search import HALF_MM, check_amounts, check_destinations, s
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from geoprio._core.typing import Floats, Ints
     from geoprio.network.build import Network
     from geoprio.network.costs import Placed
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from geoprio.standards import Profile
 
     _Decay = tuple[int, int, float, float]
+    _Tally = NDArray[np.int32] | NDArray[np.float64]
 
 SupplyMethod = Literal["gaussian", "2sfca", "e2sfca", "m2sfca", "3sfca"]
 
@@ -268,7 +271,7 @@ class _Sweep:
     times: Ints | Floats
     capacity: Floats
 
-    def run(self, demand: Floats, capacity: Floats, selection: Floats, decay: _Decay | None, tally: Any) -> Floats:  # noqa: ANN401
+    def run(self, demand: Floats, capacity: Floats, selection: Floats, decay: _Decay | None, tally: _Tally) -> Floats:
         """Add up `tally` and return what is shared out, shape (snapped origins,) or (0,) without a decay."""
         kernels, reach = load("kernels"), self.reach
         given = np.zeros((kernels.PARTS, 0 if decay is None else len(self.here.order)))
@@ -320,7 +323,7 @@ def _sweep(
     return total, served
 
 
-def _share_out(sweep: _Sweep, share: Demand | None, times: Floats, tally: Any) -> Floats:  # noqa: ANN401
+def _share_out(sweep: _Sweep, share: Demand | None, times: Floats, tally: _Tally) -> Floats:
     """Fill `tally` and return the supply of every snapped origin."""
     if share is None:
         return sweep.run(NOTHING, sweep.capacity, NOTHING, None, tally)

@@ -29,7 +29,7 @@ def load(name: str) -> Any:  # noqa: ANN401 - a module of functions that numba t
     except RuntimeError as error:
         if "cannot cache" not in str(error):
             raise
-    import numba  # noqa: PLC0415 - heavy
+    import numba  # noqa: PLC0415 - half a second, paid only where a loop runs
 
     folder = tempfile.mkdtemp(prefix="geoprio-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -40,7 +40,7 @@ def load(name: str) -> Any:  # noqa: ANN401 - a module of functions that numba t
 @contextmanager
 def threads(nodes: int) -> Iterator[int]:
     """Let compiled loops use two threads on a large network, one on a small one; give the number."""
-    import numba  # noqa: PLC0415 - heavy
+    import numba  # noqa: PLC0415 - half a second, paid only where a loop runs
 
     before = numba.get_num_threads()
     count = min(THREADS, before) if nodes >= LARGE_NETWORK else 1

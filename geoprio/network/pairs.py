@@ -110,7 +110,7 @@ def od_table(
     InputError
         If there is no destination or the cutoff is not above 0.
     """
-    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow as pa  # noqa: PLC0415 - loads only where pairs are asked for
 
     check_destinations(destinations)
     schema = pa.schema([("origin", pa.int32()), ("destination", pa.int32()), ("cost", pa.float64())])
@@ -122,6 +122,7 @@ def od_table(
     start = reach.origins(here)
 
     def batches() -> Iterator[pa.RecordBatch]:
+        """Search from as many destinations as fill a batch, and go on where it ended."""
         begin = 0
         while begin < len(numbers):
             who, units, upto = kernels.pairs(reach.streets, start, places, begin, batch_rows, reach.limit, reach.scale)

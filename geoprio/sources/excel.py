@@ -324,7 +324,7 @@ def _read_xls(path: Path, name: str | None, where: str, role: str, findings: Fin
     return Sheet(chosen, cells, merges, broken)
 
 
-def _xls_value(cell: Any, datemode: Literal[0, 1], broken: dict[tuple[int, int], str], at: tuple[int, int]) -> Cell:  # noqa: ANN401
+def _xls_value(cell: Any, datemode: Literal[0, 1], broken: dict[tuple[int, int], str], at: tuple[int, int]) -> Cell:  # noqa: ANN401 - xlrd
     value: Any = cell.value
     if cell.ctype == xlrd.XL_CELL_ERROR:
         broken[at] = xlrd.error_text_from_code.get(cell.value, "#ERROR")
