@@ -50,12 +50,17 @@ PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 one it makes no difference to it."""
 
 
-def contend(name: str, load: Path, asked: argparse.Namespace) -> dict[str, Any]:
-    """Run one contender on one workload and return its figures, or why there are none."""
+def contend(
+    name: str, load: Path, asked: argparse.Namespace, packages: tuple[str, ...] | None = None
+) -> dict[str, Any]:
+    """Run one contender on one workload and return its figures, or why there are none.
+
+    What its environment of its own holds are `packages`, by default those of `PEERS`.
+    """
     out = asked.work / "results" / load.name / name.replace(" ", "_")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    packages = PEERS.get(name, ())
+    packages = PEERS.get(name, ()) if packages is None else packages
     try:
         python = interpreter(asked.work / "environments" / name, packages) if packages else Path(sys.executable)
     except NotInstalledError as error:

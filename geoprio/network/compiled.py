@@ -17,13 +17,13 @@ LARGE_NETWORK = 50_000
 """Nodes from which two threads are worth their start."""
 
 
-def load(name: str) -> Any:  # noqa: ANN401 - a module of functions that numba types
-    """Return the module `name` of compiled loops; numba loads only where it is called.
+def load(name: str, package: str = __package__) -> Any:  # noqa: ANN401 - a module of functions that numba types
+    """Return the module `name` of compiled loops of a package; numba loads only where it is called.
 
     Where neither the package's folder nor the user's cache folder can be written, the compiled code goes to a folder
     of this process alone, which it removes: numba's cache is pickle and must not come from where others can write.
     """
-    module = f"{__package__}.{name}"
+    module = f"{package}.{name}"
     try:
         return import_module(module)
     except RuntimeError as error:
@@ -38,12 +38,20 @@ def load(name: str) -> Any:  # noqa: ANN401 - a module of functions that numba t
 
 
 @contextmanager
-def threads(nodes: int) -> Iterator[int]:
-    """Let compiled loops use two threads on a large network, one on a small one; give the number."""
+def threads(size: int, large: int | None = None) -> Iterator[int]:
+    """Let compiled loops use two threads where the work is large, one where it is small; give the number.
+
+    Parameters
+    ----------
+    size : int
+        Nodes of the network, or what else the work grows with.
+    large : int, optional
+        The size from which two threads are worth their start; default: that of networks.
+    """
     import numba  # noqa: PLC0415 - half a second, paid only where a loop runs
 
     before = numba.get_num_threads()
-    count = min(THREADS, before) if nodes >= LARGE_NETWORK else 1
+    count = min(THREADS, before) if size >= (LARGE_NETWORK if large is None else large) else 1
     numba.set_num_threads(count)
     try:
         yield count

@@ -1,6 +1,19 @@
 """Combine indicators into an explainable priority and a rank."""
 
 from geoprio.score.matrix import Criterion, DecisionMatrix, build_criteria, build_matrix, check_quotas
+from geoprio.score.methods import Method
 from geoprio.score.score import ScoreSpec, score_zones
+from geoprio.score.weigh import starting_weights, weigh_matrix
 
-__all__ = ["Criterion", "DecisionMatrix", "ScoreSpec", "build_criteria", "build_matrix", "check_quotas", "score_zones"]
+__all__ = [
+    "Criterion",
+    "DecisionMatrix",
+    "Method",
+    "ScoreSpec",
+    "build_criteria",
+    "build_matrix",
+    "check_quotas",
+    "score_zones",
+    "starting_weights",
+    "weigh_matrix",
+]

@@ -1,14 +1,18 @@
-"""Weights given by the user."""
+"""Weights given by the user, and equal ones."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from geoprio._core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from geoprio._core.typing import Floats
 
 
 def scaled(weights: Mapping[str, float]) -> dict[str, float]:
@@ -42,3 +46,16 @@ def scaled(weights: Mapping[str, float]) -> dict[str, float]:
 def default_weights(categories: tuple[str, ...]) -> dict[str, float]:
     """Return equal weights over the covered shares of the categories."""
     return {f"{category}_covered_share": 1.0 / len(categories) for category in categories}
+
+
+def equal(count: int) -> Floats:
+    """Return the same weight for each of `count` indicators.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if count < 1:
+        raise InputError("there is no indicator to weigh; name at least one.")
+    return np.full(count, 1.0 / count)
