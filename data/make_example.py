@@ -5,37 +5,33 @@ between them is cut into blocks at random from a fixed seed (example_shapes.py),
 buildings are packed into the blocks (example_buildings.py). The files describe no
 real place. Two runs give identical files.
 
+`example/` holds what a city would hand over (example_messy.py, example_list.py,
+example_rasters.py), `clean/` the buildings and services as they were made.
+
 Usage: python data/make_example.py [--out DIR]
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
 from example_buildings import KERB, Block, Building, build, inner_lanes, people
+from example_files import Writer
+from example_list import Entry, entry, write_list
+from example_messy import places, write_buildings, write_places
+from example_rasters import write_heights, write_people
 from example_shapes import Street, axes, divide, inset, node_streets
-from pyproj import Transformer
-from shapely import affinity, ops
+from shapely import ops
 from shapely.geometry import LineString, Point, Polygon
-
-if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 SEED = 20240601
-CRS, ORIGIN, TURN = "EPSG:32650", (555_000.0, 3_451_000.0), 6.0
 RIVER_X, RAIL_Y, BANK, VERGE = 2240.0, 2000.0, 60.0, 40.0
-DESCRIPTION = (
-    "SYNTHETIC data made by data/make_example.py "
-    f"(seed {SEED}). Invented for demonstration; no real place, person or business. CC0."
-)
 GRADES = ("主干路", "次干路", "支路", "步行路")
 
 # (offset, start, end, grade, name, crosses the railway or the river)
@@ -92,13 +88,28 @@ The town, its names, its buildings, its residents and its services are invented 
 describe no real place, person or business. Where the coordinates fall on a map means
 nothing. Licence: CC0 1.0 (public domain dedication).
 
-- `zones.geojson`: old neighbourhoods of four types
-- `buildings.geojson`: footprints with storeys, year, use and residents
-- `streets.geojson`: walkable lines, split at every junction
-- `water_rail.geojson`: the river and the railway, for drawing
-- `facilities.csv`: elder care, childcare and convenience stores, UTF-8 with BOM
+The files are as messy as those of a city; `quality.md` of a run says what was mended.
 
-All coordinates are EPSG:4326. See `data/SOURCES.md` for how the town is made.
+- `zones.geojson`: old neighbourhoods of four types
+- `老旧小区清单.xlsx`: a list of them, with a header of two rows, totals and years in words
+- `楼栋.shp`: buildings of a cadastre in CGCS2000 zone 39, columns in initials, text in GBK
+- `streets.geojson`: walkable lines, split at every junction
+- `poi_amap.csv`: services as Amap exports them: GCJ-02, GB18030, 8 decimals
+- `poi_baidu.csv`: services as Baidu exports them: BD-09, UTF-8, 6 decimals
+- `population.tif`, `population_60plus.tif`, `population_0_2.tif`: people in cells of 3″
+- `elevation.tif`: height of the ground in cells of 40 m
+- `water_rail.geojson`: the river and the railway, for drawing
+
+`data/SOURCES.md` of the source tree tells how the town and its mess are made;
+`data/clean` there holds the buildings and services without the mess.
+"""
+CLEAN_README = """# Synthetic example town, without the mess
+
+Every file in this folder is SYNTHETIC, made by `data/make_example.py` with seed {seed}: an
+invented town (see `data/SOURCES.md`). Licence: CC0 1.0 (public domain dedication).
+
+`buildings.geojson` and `facilities.csv` say the same as the messy files of `data/example`,
+in EPSG:4326 and UTF-8. `project.toml` runs them with the zones and streets from there.
 """
 KINDS = {"小": "老旧小区", "厂": "老旧厂区", "街": "老旧街区", "村": "城中村"}
 NAMES = {
@@ -219,57 +230,6 @@ def facilities(
     return out
 
 
-class Writer:
-    """Write layers in local metres as GeoJSON and CSV in longitude and latitude."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.to_lonlat = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
-
-    def lonlat(self, shape: BaseGeometry) -> BaseGeometry:
-        """Turn and shift a shape into the map projection, then to degrees."""
-        placed = affinity.translate(affinity.rotate(shape, TURN, origin=(0, 0)), *ORIGIN)
-        return shapely.transform(placed, self._degrees)
-
-    def _degrees(self, xy: Floats) -> Floats:
-        lon, lat = self.to_lonlat.transform(xy[:, 0], xy[:, 1])
-        return np.round(np.column_stack([lon, lat]), 7)
-
-    def layer(self, name: str, items: list[tuple[Any, dict[str, Any]]]) -> None:
-        """Write one GeoJSON file, one feature per line."""
-        lines = [
-            json.dumps(
-                {
-                    "type": "Feature",
-                    "properties": fields,
-                    "geometry": shapely.geometry.mapping(self.lonlat(shape)),
-                },
-                ensure_ascii=False,
-                separators=(",", ":"),
-            )
-            for shape, fields in items
-        ]
-        head = json.dumps({"type": "FeatureCollection", "name": name, "description": DESCRIPTION})
-        text = head[:-1] + ', "features": [\n' + ",\n".join(lines) + "\n]}\n"
-        (self.folder / f"{name}.geojson").write_bytes(text.encode("utf-8"))
-
-    def table(self, name: str, header: list[str], records: list[list[Any]]) -> None:
-        """Write one CSV file, replacing each point by its longitude and latitude."""
-        path = self.folder / f"{name}.csv"
-        with path.open("w", encoding="utf-8-sig", newline="") as handle:
-            out = csv.writer(handle, lineterminator="\n")
-            out.writerow(header)
-            for record in records:
-                cells: list[Any] = []
-                for value in record:
-                    if isinstance(value, Point):
-                        spot = self.lonlat(value)
-                        cells += [f"{spot.x:.7f}", f"{spot.y:.7f}"]
-                    else:
-                        cells.append(value)
-                out.writerow(cells)
-
-
 def building_fields(items: list[tuple[Building, str]], rng: np.random.Generator) -> list[tuple[Any, dict[str, Any]]]:
     """Give each building its number and attributes, and blank a few of them."""
     no_year = set(rng.choice(len(items), 24, replace=False).tolist())
@@ -292,57 +252,84 @@ def make(folder: Path, seed: int = SEED) -> None:
     Parameters
     ----------
     folder
-        Directory to write to; made if it does not exist.
+        Directory to write `example` and `clean` to; made if they do not exist.
     seed
         Seed of the random generator.
     """
     rng = np.random.default_rng(seed)
     roads = main_streets()
     blocks, lanes = make_blocks(roads, rng)
-    streets, yards, buildings = roads + lanes, [], []
+    streets, yards, buildings, counts = roads + lanes, [], [], []
     for block in blocks:
         paths, yard, parts = inner_lanes(block, rng)
         streets += [Street(p, 3, None) for p in paths]
         yards += [Street(p, 2, "厂内路") for p in yard]
-        buildings += [(b, block.kind) for b in build(block, parts, rng)]
+        own = build(block, parts, rng)
+        buildings += [(b, block.kind) for b in own]
+        counts.append(len(own))
     streets = node_streets(streets, 12) + yards
     order = sorted(
         (k for k, b in enumerate(blocks) if b.kind in KINDS),
         key=lambda k: (district(blocks[k].face.centroid), blocks[k].face.centroid.x),
     )
     named = {k: NAMES[blocks[k].kind].split()[blocks[k].rank] for k in order}
-    zones = [
-        (
-            inset(blocks[k].face, KERB),
-            {
-                "编号": f"Z{n:03d}",
-                "名称": named[k],
-                "类型": KINDS[blocks[k].kind],
-                "行政区": district(blocks[k].face.centroid),
-            },
-        )
-        for n, k in enumerate(order, 1)
-    ]
-    folder.mkdir(parents=True, exist_ok=True)
-    out = Writer(folder)
-    out.layer("zones", zones)
-    out.layer("buildings", building_fields(buildings, rng))
+    houses = building_fields(buildings, rng)
+    services = facilities(blocks, streets, named, rng)
+    clean = Writer(folder / "clean", seed)
+    clean.layer("buildings", houses)
+    header = ["编号", "名称", "类别", "lng", "lat", "床位", "托位", "面积"]
+    clean.table("facilities", header, services)
+    clean.text("README.md", CLEAN_README)
+    ends = np.cumsum(counts)
+    of_block = [houses[end - count : end] for end, count in zip(ends, counts, strict=True)]
+    zones = [(blocks[k], entry_of(blocks[k], named[k], of_block[k])) for k in order]
+    write_messy(Writer(folder / "example", seed), zones, streets, houses, services)
+
+
+def entry_of(block: Block, name: str, houses: list[tuple[Any, dict[str, Any]]]) -> Entry:
+    """Return what is known of a block that is a zone."""
+    items = [(shape.area, fields) for shape, fields in houses]
+    return entry(name, KINDS[block.kind], district(block.face.centroid), items)
+
+
+def write_messy(
+    out: Writer,
+    zones: list[tuple[Block, Entry]],
+    streets: list[Street],
+    houses: list[tuple[Any, dict[str, Any]]],
+    services: list[list[Any]],
+) -> None:
+    """Write the folder from which the example runs; places are those of the clean files to the last digit."""
+    rng = np.random.default_rng((out.seed, 1))
+    out.layer(
+        "zones",
+        [
+            (
+                inset(block.face, KERB),
+                {"编号": f"Z{n:03d}", "名称": known.name, "类型": known.kind, "行政区": known.district},
+            )
+            for n, (block, known) in enumerate(zones, 1)
+        ],
+    )
     out.layer("streets", [(s.line, {"路名": s.name, "等级": GRADES[s.grade]}) for s in streets])
     rail = curve("EW", RAIL_Y, -420, 4300)
-    out.layer(
-        "water_rail",
-        [(band("NS", RIVER_X, 36), {"种类": "河流"}), (rail, {"种类": "铁路"})],
-    )
-    header = ["编号", "名称", "类别", "lng", "lat", "床位", "托位", "面积"]
-    out.table("facilities", header, facilities(blocks, streets, named, rng))
-    (folder / "README.md").write_bytes(README.format(seed=seed).encode("utf-8"))
+    out.layer("water_rail", [(band("NS", RIVER_X, 36), {"种类": "河流"}), (rail, {"种类": "铁路"})])
+    out.text("README.md", README)
+    drawn = [(out.lonlat(shape), fields) for shape, fields in houses]
+    spots = [out.lonlat(record[3]) for record in services]
+    write_places(out.folder, places(services, [(spot.x, spot.y) for spot in spots]), rng)
+    write_buildings(out.folder, drawn, rng)
+    write_list(out.folder / "老旧小区清单.xlsx", [known for _, known in zones])
+    write_people(out.folder, drawn, out.about)
+    lines = np.array([out.placed(s.line) for s in streets], dtype=object)
+    write_heights(out.folder, shapely.get_coordinates(lines), out.back, out.about)
 
 
 def main() -> None:
     """Read the command line and make the example."""
     parser = argparse.ArgumentParser(description="Make the synthetic example town.")
-    default = Path(__file__).parent / "example"
-    parser.add_argument("--out", type=Path, default=default, help="directory to write to")
+    default = Path(__file__).parent
+    parser.add_argument("--out", type=Path, default=default, help="directory to write example/ and clean/ to")
     make(parser.parse_args().out)
 
 

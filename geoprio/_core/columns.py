@@ -35,6 +35,8 @@ PEOPLE: Final = ("population", "population_60plus", "population_0_2")
 BUILDING_NUMBERS: Final = ("floors", "year_built", "dwellings", *PEOPLE)
 
 REJECT_COLUMNS: Final = ("source", "row", "column", "value", "reason", "mend")
+POSITION_COLUMNS: Final = ("lon", "lat")
+"""Where a row lies, WGS 84 degrees; missing where that is not known."""
 
 DISTANCE_DECIMALS: Final = 3
 SIGNIFICANT_DIGITS: Final = 9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,6 +101,8 @@ def datum_doubt(crs: CRS, lon: float, lat: float) -> str | None:
     )
 
 
+# PROJ looks through all its zones for the answer, and one run asks for the same place several times.
+@lru_cache(maxsize=16)
 def estimate_working_crs(lon: float, lat: float) -> CRS:
     """Return the WGS 84 / UTM zone of a point in degrees.
 

@@ -10,6 +10,9 @@
 Every message names the file, row, column or key, the value, and the mend.
 """
 
+LONGEST = 2000
+"""Characters of a message."""
+
 
 class GeoprioError(Exception):
     """Parent of all errors that are the input's fault, not geoprio's."""
@@ -26,8 +29,13 @@ class InputError(GeoprioError, ValueError):
 
     def __init__(self, *problems: str) -> None:
         # A line for each problem, whatever the names in the data hold.
-        self.problems = tuple(" ".join(p.splitlines()) for p in problems)
+        self.problems = tuple(_bearable(" ".join(p.splitlines())) for p in problems)
         super().__init__("\n".join(self.problems))
+
+
+def _bearable(text: str) -> str:
+    """Return a message without the middle of a value that fills pages; what to do stands at its end."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
 
 
 class MissingError(GeoprioError, FileNotFoundError):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANIFEST = "run.json"
+LONGEST_SHOWN = 300
+"""Characters of a path that a message shows."""
 
 
 def local_path(base: Path, text: str, where: str) -> Path:
@@ -32,12 +34,13 @@ def local_path(base: Path, text: str, where: str) -> Path:
     if "://" in text or "/vsi" in text.replace("\\", "/").lower() or "\0" in text:
         raise InputError(f"{where}: path {text!r} is not a local file; download it and name the file.")
     path = base / text
+    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
     try:
         there = path.is_file()
     except OSError:
         there = False
     if not there:
-        raise MissingError(f"{where}: file {text!r} is not there (looked in {base}).")
+        raise MissingError(f"{where}: file {shown!r} is not there (looked in {base}).")
     return path
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from geoprio._core.columns import REJECT_COLUMNS
+from geoprio._core.columns import POSITION_COLUMNS, REJECT_COLUMNS
 from geoprio._core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import geopandas as gpd
     import pandas as pd
+
+Position = tuple[float, float]
+NOWHERE: Position = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Findings:
     sources: list[dict[str, Any]] = field(default_factory=list)
     decisions: dict[str, dict[str, Any]] = field(default_factory=dict)
     _rejects: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
+    # One for each reject; None as long as nobody has said where it lies.
+    _at: list[Position | None] = field(default_factory=list)
 
     def info(self, source: str, text: str) -> None:
         """Note something that a reader of the report should know."""
@@ -88,15 +94,57 @@ class Findings:
         *,
         column: str = "",
         values: Iterable[object] | None = None,
+        at: gpd.GeoSeries | None = None,
     ) -> int:
-        """Set rows (or single values, where `column` is given) aside with a reason; return how many."""
+        """Set rows (or single values, where `column` is given) aside with a reason; return how many.
+
+        `at` holds a shape for each row, in its order. Without it `place` may tell later where the rows lie.
+        """
         rows = list(rows)
         shown = [""] * len(rows) if values is None else [str(v) for v in values]
         self._rejects.extend((source, str(r), column, v, reason, mend) for r, v in zip(rows, shown, strict=True))
+        self._at.extend([None] * len(rows) if at is None else _positions(at))
         return len(rows)
 
+    def place(self, source: str, shapes: gpd.GeoSeries) -> None:
+        """Say where the rows of a source lie, for those set aside so far of which it is not known.
+
+        Parameters
+        ----------
+        source : str
+            As in `reject`.
+        shapes : GeoSeries
+            Index: the rows, as they were rejected.
+        """
+        open_ = [i for i, r in enumerate(self._rejects) if self._at[i] is None and r[0] == source]
+        if not open_:
+            return
+        wanted = {self._rejects[i][1] for i in open_}
+        there = {str(label): n for n, label in enumerate(shapes.index) if str(label) in wanted}
+        found = dict(zip(there, _positions(shapes.iloc[list(there.values())]), strict=True))
+        for i in open_:
+            at = found.get(self._rejects[i][1], NOWHERE)
+            # What is not known here may be known to another table of the source.
+            self._at[i] = at if at[0] == at[0] else None
+
     def rejects(self) -> pd.DataFrame:
-        """Rows and values set aside: columns source, row, column, value, reason, mend (all text)."""
+        """Rows and values set aside.
+
+        Returns
+        -------
+        DataFrame
+            Columns source, row, column, value, reason, mend (all text), and lon, lat: where the row lies, WGS 84
+            degrees, NaN where that is not known.
+        """
         import pandas as pd  # noqa: PLC0415 - keeps this module light for the command line
 
-        return pd.DataFrame(self._rejects, columns=list(REJECT_COLUMNS), dtype="str")
+        table = pd.DataFrame(self._rejects, columns=list(REJECT_COLUMNS), dtype="str")
+        at = pd.DataFrame([p or NOWHERE for p in self._at], columns=list(POSITION_COLUMNS), dtype=float)
+        return table.join(at)
+
+
+def _positions(shapes: gpd.GeoSeries) -> list[Position]:
+    """Return a point in degrees for each shape, NaN where it has none."""
+    from geoprio._core.positions import lon_lat  # noqa: PLC0415 - keeps this module light for the command line
+
+    return [(lon, lat) for lon, lat in lon_lat(shapes).tolist()]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WEB_MERCATOR = "EPSG:3857"
 
+EXCHANGE = ' To exchange x and y set axes = "yx"; in a table exchange the keys x and y.'
+
 NUMBERED = 13 * MILLION
 """False eastings from here on begin with a zone's number: 13 is the first 6° zone of China."""
 PARAMETERS = ("Longitude of", "False easting")
@@ -105,8 +107,9 @@ def _advice(crs: CRS, x: Floats, y: Floats) -> str:
 
 def one_of(found: Iterable[Reading]) -> str | None:
     """Return the readings as advice; None where there is none."""
-    named = [str(r) for r in found][:MOST_NAMED]
-    return f"they would fit with {', or with '.join(named)}." if named else None
+    some = list(found)[:MOST_NAMED]
+    how = EXCHANGE if any(r.swapped for r in some) else ""
+    return f"they would fit with {', or with '.join(map(str, some))}.{how}" if some else None
 
 
 def fits(crs: CRS, x: Floats, y: Floats, margin: float = MARGIN) -> Bools:

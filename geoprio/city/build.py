@@ -15,13 +15,15 @@ from geoprio.city.barriers import barrier_shapes
 from geoprio.city.buildings import building_table
 from geoprio.city.compounds import BOUNDS, Joined, fill_zones, join_compounds, stand_ins
 from geoprio.city.datum import BASE_ROLES, datum_evidence
+from geoprio.city.dwellings import spread_dwellings
+from geoprio.city.edge import hull_of, known_extent
 from geoprio.city.facilities import facility_table
 from geoprio.city.footprints import checked_footprints
 from geoprio.city.gates import entrances_of_facilities, gate_points, gates_of_zones
 from geoprio.city.model import City
 from geoprio.city.place import working_crs
-from geoprio.city.reach import apart, gather, in_reach, streets_in_reach
-from geoprio.city.tables import street_table, zone_table
+from geoprio.city.reach import apart, gather, in_reach, streets_in_reach, without_strays
+from geoprio.city.tables import no_streets, street_table, zone_table
 from geoprio.city.zones import assign, grid
 from geoprio.sources.compounds import read_compounds
 from geoprio.sources.layers import read_layers
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     )
 
 
-ZONE_COLUMNS = ("name", "zone_type", "eligible", "outline", "stand_in")
+ZONE_COLUMNS = ("name", "zone_type", "eligible", "safety_gate", "outline", "stand_in")
 """Columns of the zones beside those of a list of compounds."""
 CORNER_SEGMENTS = 8
 """Straight pieces in a quarter of a round corner."""
@@ -56,7 +58,7 @@ CORNER_SEGMENTS = 8
 def build_city(
     zones: ZonesSpec,
     buildings: BuildingsSpec | None,
-    streets: StreetsSpec,
+    streets: StreetsSpec | None,
     facilities: tuple[FacilitiesSpec, ...],
     base: Path,
     findings: Findings,
@@ -75,7 +77,7 @@ def build_city(
     ----------
     zones, buildings, streets, facilities : specs
         What the project file says of each source. Without buildings, the list of compounds gives the dwellings of
-        points that stand in for them.
+        points that stand in for them; without streets, distances can only be straight lines.
     base : Path
         The project's folder.
     findings : Findings
@@ -110,8 +112,9 @@ def build_city(
     areas = _zones(raw.get("zones"), zones, houses, working, findings)
     areas, joined, listed = _with_compounds(areas, compounds, base, findings)
     reach = _reach(areas, catchment_m)
-    lines = street_table(raw["streets"], streets, working, findings)
-    extent = shapely.convex_hull(shapely.geometrycollections(lines.geometry.to_numpy()))
+    lines = no_streets(working) if streets is None else street_table(raw["streets"], streets, working, findings)
+    lines = without_strays(lines, reach, findings)
+    extent = _extent(lines, raw, areas, reach, catchment_m)
     evidence = datum_evidence(
         _listed_points(specs, raw, compounds, listed),
         {role: specs[role].path for role in BASE_ROLES if role in specs},
@@ -119,9 +122,13 @@ def build_city(
         lines,
         findings,
     )
-    lines = streets_in_reach(lines, raw, areas, reach, max_snap_m, findings)
+    if streets is not None:
+        lines = streets_in_reach(lines, raw, areas, reach, max_snap_m, findings)
     if buildings is not None:
         houses, counts = _placed(houses, raw, areas, reach, buildings.path, findings)
+        if joined is not None:
+            houses, assumed = spread_dwellings(houses, areas, findings)
+            joined.report.update(assumed)
     else:
         houses, counts = _stand_ins(areas, joined, findings)
         areas["stand_in"] = areas.index.isin(houses["zone_id"])
@@ -133,6 +140,8 @@ def build_city(
     cuts, doors = _barriers_and_gates(raw, barriers, gates, areas, reach, findings)
     ways_in = entrances and entrances_of_facilities(raw["entrances"], entrances, sites, reach, findings)
     areas["eligible"] = _eligible(areas, houses, zones, findings)
+    for role, frame in raw.items():
+        findings.place(role, frame.geometry)
     for role, used in (("zones", len(areas)), ("buildings", len(houses)), ("streets", len(lines))):
         findings.used(role, used)
     return City(
@@ -154,12 +163,30 @@ def build_city(
 
 
 def _by_role(
-    zones: ZonesSpec, buildings: BuildingsSpec | None, streets: StreetsSpec, facilities: tuple[FacilitiesSpec, ...]
+    zones: ZonesSpec,
+    buildings: BuildingsSpec | None,
+    streets: StreetsSpec | None,
+    facilities: tuple[FacilitiesSpec, ...],
 ) -> dict[str, SourceSpec]:
     """Return the sources by role; the zones come first: they tell where large files have to be read."""
     specs: dict[str, SourceSpec] = {"zones": zones} if zones.path else {}
-    specs |= {"buildings": buildings, "streets": streets} if buildings else {"streets": streets}
+    specs |= {"buildings": buildings} if buildings else {}
+    specs |= {"streets": streets} if streets else {}
     return specs | {f"facilities[{i}]": spec for i, spec in enumerate(facilities, 1)}
+
+
+def _extent(
+    lines: gpd.GeoDataFrame,
+    raw: dict[str, gpd.GeoDataFrame],
+    zones: gpd.GeoDataFrame,
+    reach: shapely.Geometry,
+    catchment_m: float,
+) -> shapely.Geometry:
+    """Return the area of which something is known: that of the streets, else of buildings and facilities."""
+    if "streets" in raw:
+        return hull_of(lines.geometry.to_numpy())
+    layers = (frame.geometry for role, frame in raw.items() if role.startswith(("buildings", "facilities")))
+    return known_extent(layers, shapely.buffer(reach, catchment_m), zones)
 
 
 def _houses(
@@ -181,7 +208,12 @@ def _with_compounds(
         return areas, None, None
     listed = read_compounds(spec, base, findings)
     joined = join_compounds(listed, areas, spec, base, findings)
-    return fill_zones(areas, joined, findings), joined, listed.points
+    filled = fill_zones(areas, joined, findings)
+    if listed.points is not None:
+        findings.place("compounds", listed.points)
+    # Of rows without coordinates the zone tells where they lie.
+    findings.place("compounds", joined.places(areas))
+    return filled, joined, listed.points
 
 
 def _stand_ins(

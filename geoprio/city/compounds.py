@@ -52,6 +52,13 @@ class Joined:
     points: gpd.GeoSeries
     report: dict[str, Any]
 
+    def places(self, zones: gpd.GeoDataFrame) -> gpd.GeoSeries:
+        """Return an inner point of its zone for each row of the list, several rows of a zone also under "3;7"."""
+        rows = self.columns["list_row"]
+        rows = pd.concat([rows, rows[rows.str.contains(";")].str.split(";").explode()])
+        shapes = inner_points(zones.geometry.loc[rows.index].to_numpy())
+        return gpd.GeoSeries(shapes, index=pd.Index(rows.to_numpy(), dtype="str"), crs=zones.crs)
+
 
 def join_compounds(
     listed: CompoundList, zones: gpd.GeoDataFrame, spec: CompoundsSpec, base: Path, findings: Findings

@@ -139,8 +139,10 @@ def datum_evidence(
     base : mapping of str to str
         The files of `BASE_ROLES`.
     buildings, streets : GeoDataFrame
-        As read, in the working CRS; either may be empty.
+        As read, in the working CRS; either may be empty, and without both there is nothing to compare with.
     """
+    if not (len(buildings) or len(streets)):
+        return ()
     base_is_osm = all(is_osm(path) for path in base.values())
     files: dict[tuple[str, str], list[str]] = {}
     for role, (spec, shapes) in sources.items():

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
 TOLERANCE_M = 1e-4
 """Distances that differ by less are equal."""
+
+
+def known_extent(
+    layers: Iterable[gpd.GeoSeries], around: shapely.Geometry, zones: gpd.GeoDataFrame
+) -> shapely.Geometry:
+    """Return the convex hull of what was read within `around`, in the CRS of the zones, for a study without streets.
+
+    What lies farther off says nothing about what is known near the zones: a single place put at 0° 0° would make every
+    zone seem to be surrounded by data.
+
+    Parameters
+    ----------
+    layers : iterable of GeoSeries
+        As read, each in its own CRS; rows without a geometry are left out.
+    around : shapely geometry
+        In the CRS of the zones.
+    zones : GeoDataFrame
+    """
+    shapely.prepare(around)
+    near = []
+    for layer in layers:
+        shapes = layer[layer.notna() & ~layer.is_empty].to_crs(zones.crs).to_numpy()
+        # Degrees that no projection holds become infinite.
+        shapes = shapes[np.isfinite(shapely.bounds(shapes)).all(axis=1)]
+        near.append(shapes[shapely.intersects(around, shapes)])
+    return hull_of(np.concatenate(near))
+
+
+def hull_of(shapes: NDArray[np.object_]) -> shapely.Geometry:
+    """Return the convex hull of all shapes, an empty one of none."""
+    return cast("shapely.Geometry", shapely.convex_hull(shapely.geometrycollections(shapes)))
 
 
 def near_data_edge(zones: gpd.GeoDataFrame, extent: shapely.Geometry, distance_m: float) -> pd.Series:
@@ -24,8 +59,8 @@ def near_data_edge(zones: gpd.GeoDataFrame, extent: shapely.Geometry, distance_m
     zones : GeoDataFrame
         Index `zone_id`; in the CRS of `extent`, metres.
     extent : shapely geometry
-        Convex hull of the streets that were read (`City.data_extent`). Streets on one straight line leave every
-        zone near the edge.
+        Convex hull of the streets, or else of all else, that was read (`City.data_extent`). Streets on one straight
+        line leave every zone near the edge.
     distance_m : float
         The catchment.
 

@@ -94,7 +94,9 @@ def checked_footprints(
     ):
         rows = np.flatnonzero(which)
         mend = "mend the footprints, or set [buildings] drop_overlaps = false"
-        findings.reject("buildings", ids[rows], reason, mend, values=ids[other[rows]])
+        findings.reject(
+            "buildings", ids[rows], reason, mend, values=ids[other[rows]], at=houses.geometry.iloc[rows.tolist()]
+        )
     counts = {
         "footprints_overlapping": int(over.sum()),
         "footprints_equal": int(equal.sum()),

@@ -70,6 +70,12 @@ def home_weights(buildings: gpd.GeoDataFrame) -> tuple[Floats, str]:
         dwellings = buildings["dwellings"].to_numpy(float)
         if np.isfinite(dwellings[home]).all() and dwellings[home].sum() > 0:
             return np.where(home, dwellings, 0.0), "dwellings"
+    return floor_space(buildings)
+
+
+def floor_space(buildings: gpd.GeoDataFrame) -> tuple[Floats, str]:
+    """Return footprint × floors of each home in m², and how it is called in the report; as in `home_weights`."""
+    home = are_homes(buildings)
     footprint = buildings.geometry.area.to_numpy()
     drawn = footprint > 0
     usual = np.median(footprint[drawn & home]) if (drawn & home).any() else 1.0

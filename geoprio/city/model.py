@@ -33,9 +33,11 @@ class City:
         Index `facility_id`; `category`, `kind`, `name`, `capacity`, `capacity_assumed`, `source`, `zone_id`, point.
     streets : GeoDataFrame
         Lines with `kind`, and booleans: `steps` (stairs), `major` (a big road, slow to cross), `bridge` (over a bridge
-        or through a tunnel: no barrier cuts it, and the ground's elevation is not its own).
+        or through a tunnel: no barrier cuts it, and the ground's elevation is not its own). No rows where the project
+        names no streets.
     data_extent : shapely geometry
-        Convex hull of all streets that were read, those beyond reach too.
+        Convex hull of all streets that were read, those beyond reach too; without streets that of buildings and
+        facilities within twice the catchment of a zone.
     reach : shapely geometry
         Everything within one catchment of a zone: the area of which buildings and facilities are kept.
     categories : tuple of str

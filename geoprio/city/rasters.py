@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 
 from geoprio.city.dasymetric import Homes, lay_grid, place
@@ -84,6 +85,7 @@ def _summed(column: str, label: str, placed: list[Placed], home: np.ndarray, fin
 
 def _list_unplaced(column: str, cells: Cells, placed: Placed, findings: Findings) -> None:
     row, col = np.divmod(placed.left, cells.people.shape[1])
+    x, y, _ = cells.place @ np.vstack((col + 0.5, row + 0.5, np.ones(len(row))))
     findings.reject(
         column,
         [f"row {r}, column {c}" for r, c in zip(row + cells.row + 1, col + cells.col + 1, strict=True)],
@@ -91,6 +93,7 @@ def _list_unplaced(column: str, cells: Cells, placed: Placed, findings: Findings
         "add the homes that are missing, or give their use",
         column=column,
         values=[f"{p:.9g}" for p in placed.left_people],
+        at=gpd.GeoSeries.from_xy(x, y, crs=cells.crs),
     )
 
 

@@ -27,6 +27,46 @@ if TYPE_CHECKING:
 BESIDE_M = 1000.0
 """Zones this near to the box around buildings or streets are taken to belong to them."""
 
+STRAY_M = 50_000.0
+"""Lines beyond a gap of this length, seen from the zones, are not of the study."""
+FEW = 0.01
+"""Share of the lines up to which those beyond the gap are taken for slips, and warned of."""
+
+
+def without_strays(lines: gpd.GeoDataFrame, reach: shapely.Geometry, findings: Findings) -> gpd.GeoDataFrame:
+    """Return the lines without those that lie a gap of `STRAY_M` farther from the study than all others.
+
+    A slip of the pen in one vertex would make the data seem to go on to there, and no zone would lie near their edge.
+
+    Parameters
+    ----------
+    lines : GeoDataFrame
+        In metres.
+    reach : shapely geometry
+        Everything within one catchment of a zone.
+    findings : Findings
+        Is told of what is left out.
+    """
+    west, south, east, north = shapely.bounds(reach)
+    left, low, right, high = shapely.bounds(lines.geometry.to_numpy()).T
+    away = np.hypot(
+        np.maximum(np.maximum(left - east, west - right), 0.0), np.maximum(np.maximum(low - north, south - high), 0.0)
+    )
+    at = np.sort(away)
+    gaps = np.flatnonzero(np.diff(at) > STRAY_M)
+    if not len(gaps):
+        return lines
+    far = away > at[gaps[0]]
+    first = int(np.flatnonzero(far)[0])
+    lon, lat = to_degrees(lines.crs, left[first], low[first])
+    text = (
+        f"{int(far.sum())} of {len(far)} lines lie {away[far].min() / 1000:,.0f} km and more from the study, beyond a "
+        f"gap, such as one at longitude {float(lon):.4f}, latitude {float(lat):.4f}: left out, also where the data are "
+        "taken to end"
+    )
+    (findings.warn if far.mean() <= FEW or far.sum() == 1 else findings.info)("streets", text)
+    return lines[~far].reset_index(drop=True)
+
 
 def streets_in_reach(
     lines: gpd.GeoDataFrame,
@@ -75,7 +115,7 @@ def in_reach(
     """
     near = shapely.intersects(reach, table.geometry.to_numpy())
     drawn = raw[raw.geometry.notna()]
-    if len(drawn) and not near.any() and not is_osm(path):
+    if len(table) and len(drawn) and not near.any() and not is_osm(path):
         hint = what_would_fit(drawn, reach, table.crs) or "check the coordinates and crs."
         raise InputError(f"[{role}] {path}: all {len(drawn)} {what} lie outside the study area; {hint}")
     if not near.all():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 
 from geoprio._core.columns import ZONE_TYPE_ALIASES, ZONE_TYPES
@@ -16,7 +17,6 @@ from geoprio.sources.parsers import year
 from geoprio.sources.tables import as_ids, as_readings, as_text, as_yes_no, require_columns
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from pyproj import CRS
 
     from geoprio._core.findings import Findings
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 PLACES = ("address", "district", "street_committee", "community")
 """What a zone may say of where it is."""
+
+LARGEST_WHOLE = 2.0**53
+"""From here on a float does not hold every whole number."""
 
 
 def zone_table(raw: gpd.GeoDataFrame, spec: ZonesSpec, crs: CRS, findings: Findings) -> gpd.GeoDataFrame:
@@ -35,7 +38,9 @@ def zone_table(raw: gpd.GeoDataFrame, spec: ZonesSpec, crs: CRS, findings: Findi
     role = "zones"
     kind_column = None if isinstance(spec.type, str) else spec.type.column
     eligible_column = spec.eligible.column if spec.eligible else None
-    require_columns(raw, [spec.id, spec.name, kind_column, eligible_column, spec.year_built], role, spec.path)
+    require_columns(
+        raw, [spec.id, spec.name, kind_column, eligible_column, spec.year_built, spec.safety_gate], role, spec.path
+    )
     ids = row_ids(raw, spec.id, "z", role, findings)
     frame = tidy(raw, "building" if spec.x else "polygon", crs, role, findings)
     out = frame[["geometry"]].copy()
@@ -54,6 +59,8 @@ def zone_table(raw: gpd.GeoDataFrame, spec: ZonesSpec, crs: CRS, findings: Findi
     out["zone_type"] = _zone_types(words, role, findings)
     if eligible_column:
         out["eligible"] = as_yes_no(frame[eligible_column], role, eligible_column, findings)
+    if spec.safety_gate:
+        out["safety_gate"] = as_yes_no(frame[spec.safety_gate], role, spec.safety_gate, findings)
     if spec.year_built:
         out["year_built"] = as_readings(frame[spec.year_built], year, role, spec.year_built, findings)["value"]
     return indexed(out, ids, "zone_id", role, spec.path)
@@ -64,9 +71,16 @@ def street_table(raw: gpd.GeoDataFrame, spec: StreetsSpec, crs: CRS, findings: F
 
     Stairs and big roads are known by the OSM words of their class; bridges and tunnels by columns of these names, or
     by the class.
+
+    Raises
+    ------
+    InputError
+        If no row is a line that can be used.
     """
     require_columns(raw, [spec.kind], "streets", spec.path)
     frame = tidy(raw, "line", crs, "streets", findings)
+    if frame.empty:
+        raise InputError(f"[streets] {spec.path}: none of {len(raw)} rows is a line; check the file, layer and where.")
     column = spec.kind or next((c for c in ("highway", "kind") if c in frame), None)
     out = frame[["geometry"]].copy()
     out["kind"] = as_text(frame[column]).fillna("") if column else pd.Series("", index=frame.index, dtype="str")
@@ -78,6 +92,12 @@ def street_table(raw: gpd.GeoDataFrame, spec: StreetsSpec, crs: CRS, findings: F
         if key in frame:
             out["bridge"] |= ~as_text(frame[key]).fillna("").str.lower().isin(NO_BRIDGE)
     return out.reset_index(drop=True)
+
+
+def no_streets(crs: CRS) -> gpd.GeoDataFrame:
+    """Return what `street_table` would of no line at all."""
+    flags = {name: pd.Series(dtype=bool) for name in ("steps", "major", "bridge")}
+    return gpd.GeoDataFrame({"kind": pd.Series(dtype="str"), **flags}, geometry=[], crs=crs)
 
 
 def _zone_types(words: pd.Series, role: str, findings: Findings) -> pd.Series:
@@ -99,12 +119,24 @@ def _zone_types(words: pd.Series, role: str, findings: Findings) -> pd.Series:
 
 
 def row_ids(raw: pd.DataFrame, column: str | None, prefix: str, role: str, findings: Findings) -> pd.Series:
-    """Return the id of each row as text: the column, else `id`, else prefix and row number."""
+    """Return the id of each row as text: the column, else `id`, else prefix and row number.
+
+    Raises
+    ------
+    InputError
+        If the ids are numbers so long that the file cannot have kept all their digits.
+    """
     column = column or ("id" if "id" in raw else None)
     numbered = pd.Series([f"{prefix}{row}" for row in raw.index], index=raw.index, dtype="str")
     if column is None:
         findings.info(role, "no id column: ids are row numbers, so runs of changed files cannot be compared")
         return numbered
+    numbers = raw[column]
+    if pd.api.types.is_float_dtype(numbers) and (numbers.abs() >= LARGEST_WHOLE).any():
+        raise InputError(
+            f"[{role}] column {column!r} holds numbers of more than 15 digits, such as {numbers.abs().max():.15g}: "
+            "their last digits are lost; save ids as text."
+        )
     ids = as_ids(raw[column])
     findings.reject(
         role, ids.index[ids.isna()], "no id; the row number stands in", "give every row an id", column=column

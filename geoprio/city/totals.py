@@ -67,19 +67,21 @@ def from_totals(
     InputError, MissingError
         As `totals_by_area` does.
     """
-    totals, area = totals_by_area(city, spec, base, findings)
+    totals, area, shapes = totals_by_area(city, spec, base, findings)
     found = {}
     for column in spec.totals:
         kept = column in city.buildings and not spec.override
         own = city.buildings[column].to_numpy(float) if kept else None
         shared = share_out(totals[column].to_numpy(float), area, weight, own)
         total, unplaced = float(np.nansum(totals[column])), float(shared.unplaced.sum())
-        _note(column, totals, shared, total, findings)
+        _note(column, totals, shared, total, shapes, findings)
         found[column] = residents(shared.people, f"{spec.path}, {spec.totals[column]}", total, 0.0, unplaced)
     return found
 
 
-def _note(column: str, totals: pd.DataFrame, shared: Shared, total: float, findings: Findings) -> None:
+def _note(
+    column: str, totals: pd.DataFrame, shared: Shared, total: float, shapes: gpd.GeoSeries, findings: Findings
+) -> None:
     """Say how many people were placed, list areas without a home, and name those whose buildings say more."""
     unplaced = float(shared.unplaced.sum())
     left = np.flatnonzero(shared.unplaced > 0)
@@ -90,6 +92,7 @@ def _note(column: str, totals: pd.DataFrame, shared: Shared, total: float, findi
         "add the homes that are missing, or give their use",
         column=column,
         values=[f"{p:.9g}" for p in shared.unplaced[left]],
+        at=shapes.iloc[left],
     )
     text = f"{total:,.1f} people of {int(totals[column].notna().sum())} areas: {total - unplaced:,.1f} placed"
     (findings.warn if unplaced > MANY * total else findings.info)(column, f"{text}, {unplaced:,.1f} unplaced")
@@ -132,7 +135,9 @@ def share_out(totals: Floats, area: Ints, weight: Floats, own: Floats | None = N
     return Shared(people, np.where(all_free > 0, 0.0, rest), exceeding)
 
 
-def totals_by_area(city: City, spec: PopulationSpec, base: Path, findings: Findings) -> tuple[pd.DataFrame, Ints]:
+def totals_by_area(
+    city: City, spec: PopulationSpec, base: Path, findings: Findings
+) -> tuple[pd.DataFrame, Ints, gpd.GeoSeries]:
     """Return the totals of each area by column, and the area of each building.
 
     Returns
@@ -142,6 +147,8 @@ def totals_by_area(city: City, spec: PopulationSpec, base: Path, findings: Findi
         city's reach, the part of its people that its area within reach has.
     area : ndarray of int, shape (buildings,)
         Position in `totals`, -1 for none.
+    shapes : GeoSeries
+        Of the areas, in the order of `totals`.
 
     Raises
     ------
@@ -158,8 +165,9 @@ def totals_by_area(city: City, spec: PopulationSpec, base: Path, findings: Findi
         totals = _by_id(numbers, as_ids(frame[spec.id]), city, spec, findings)
         area = np.asarray(totals.index.get_indexer(city.buildings["zone_id"].astype(object)), np.int64)
         area[city.buildings["zone_id"].isna().to_numpy()] = -1
+        shapes = city.zones.geometry
     else:
-        totals, area = _by_place(numbers, gpd.GeoDataFrame(frame), city, spec, findings)
+        totals, area, shapes = _by_place(numbers, gpd.GeoDataFrame(frame), city, spec, findings)
     blank = int(totals.isna().any(axis=1).sum())
     if blank:
         findings.warn(ROLE, f"{blank} of {len(totals)} areas lack a total: the people of their buildings are not known")
@@ -167,7 +175,7 @@ def totals_by_area(city: City, spec: PopulationSpec, base: Path, findings: Findi
     if outside:
         findings.info(ROLE, f"{outside} of {len(area)} buildings lie in none of the areas: their people are not known")
     findings.used(ROLE, len(totals) - blank)
-    return totals, area
+    return totals, area, shapes
 
 
 def _by_id(numbers: pd.DataFrame, ids: pd.Series, city: City, spec: PopulationSpec, findings: Findings) -> pd.DataFrame:
@@ -197,9 +205,10 @@ def _by_id(numbers: pd.DataFrame, ids: pd.Series, city: City, spec: PopulationSp
 
 def _by_place(
     numbers: pd.DataFrame, frame: gpd.GeoDataFrame, city: City, spec: PopulationSpec, findings: Findings
-) -> tuple[pd.DataFrame, Ints]:
-    """Return the polygons that come within reach, and which of them holds each building's centroid."""
+) -> tuple[pd.DataFrame, Ints, gpd.GeoSeries]:
+    """Return the totals of polygons within reach, which of them holds each building's centroid, and the polygons."""
     shapes = tidy(frame, "polygon", city.crs, ROLE, findings)
+    findings.place(ROLE, frame.geometry)
     near = shapely.intersects(city.reach, shapes.geometry.to_numpy())
     if not near.any():
         raise InputError(f"[{ROLE}] {spec.path}: none of {len(shapes)} polygons lies in the study; check the CRS.")
@@ -219,7 +228,8 @@ def _by_place(
     ids, overlapping = assign(areas, city.buildings["x"].to_numpy(), city.buildings["y"].to_numpy())
     if overlapping:
         findings.warn(ROLE, f"{overlapping} buildings lie in more than one polygon: the smallest one has them")
-    return totals, np.where(ids.isna(), -1, np.asarray(totals.index.get_indexer(ids.astype(object)), np.int64))
+    place = np.where(ids.isna(), -1, np.asarray(totals.index.get_indexer(ids.astype(object)), np.int64))
+    return totals, place, areas.geometry
 
 
 def _within(shapes: gpd.GeoDataFrame, reach: shapely.Geometry) -> Floats:

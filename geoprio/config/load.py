@@ -17,6 +17,8 @@ from geoprio.config.schema import Project
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+MAX_BYTES = 1_000_000
+
 
 def load_project(path: str | Path) -> Project:
     """Return the project that a TOML file describes.
@@ -30,6 +32,8 @@ def load_project(path: str | Path) -> Project:
     """
     path = Path(path)
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path.name}: it is larger than {MAX_BYTES:,} bytes; is it a project file?")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path.name}: it is not UTF-8; save it as UTF-8.") from None
@@ -37,7 +41,11 @@ def load_project(path: str | Path) -> Project:
         raise MissingError(f"project file {str(path)!r} cannot be read: {error.strerror}.") from None
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise InputError(f"{path.name}: not valid TOML: it is nested too deeply.") from None
+    except ValueError as error:
+        if not isinstance(error, tomllib.TOMLDecodeError):
+            raise InputError(f"{path.name}: not valid TOML: a number has too many digits.") from None
         unquoted = re.search(r"(key part|Invalid statement).*line (\d+)", str(error))
         odd = unquoted and not text.splitlines()[int(unquoted[2]) - 1].isascii()
         hint = ' (a key with other letters than a-z needs quotes: "类别" = …)' if odd else ""
@@ -82,7 +90,8 @@ def _in_words(error: ErrorDetails) -> str:
     if error["type"] == "missing":
         return f"{where} is missing; add it."
     given = "" if isinstance(error["input"], dict | list) else f" (given: {error['input']!r})"
-    return f"{where}: {error['msg'].removeprefix('Value error, ')}{given}."
+    head = f"{where}: " if where else ""
+    return f"{head}{error['msg'].removeprefix('Value error, ')}{given}."
 
 
 def _dotted(loc: tuple[int | str, ...]) -> str:
@@ -91,7 +100,7 @@ def _dotted(loc: tuple[int | str, ...]) -> str:
     for part in loc:
         if isinstance(part, int):
             text += f"[{part + 1}]"
-        elif not re.fullmatch(r"str|int|float|bool|ColumnChoice|list\[.*", part):
+        elif not re.fullmatch(r"str|int|float|bool|ColumnChoice|(list|dict|literal)\[.*", part):
             text += f".{part}" if text else str(part)
     return text
 

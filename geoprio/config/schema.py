@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from geoprio.indicators import AccessSpec, IndicatorSpec
+from geoprio.outputs.spec import OutputsSpec
 from geoprio.score import ScoreSpec
 from geoprio.sources import (
     BarriersSpec,
@@ -20,6 +21,10 @@ from geoprio.sources import (
     StreetsSpec,
     ZonesSpec,
 )
+
+STREET_SECTIONS = ("barriers", "gates", "entrances", "elevation")
+STREET_KEYS = ("crossing_penalty_s", "max_snap_m", "min_component_m")
+"""Sections, and keys of [access], that matter only to those who walk along streets."""
 
 
 class ProjectSpec(BaseModel):
@@ -44,7 +49,7 @@ class Project(BaseModel):
     zones: ZonesSpec
     buildings: BuildingsSpec | None = None
     compounds: CompoundsSpec | None = None
-    streets: StreetsSpec
+    streets: StreetsSpec | None = None
     facilities: tuple[FacilitiesSpec, ...] = Field(min_length=1)
     barriers: BarriersSpec | None = None
     gates: GatesSpec | None = None
@@ -54,6 +59,7 @@ class Project(BaseModel):
     access: AccessSpec = AccessSpec()
     score: ScoreSpec = ScoreSpec()
     indicators: tuple[IndicatorSpec, ...] = ()
+    outputs: OutputsSpec = OutputsSpec()
 
     @model_validator(mode="after")
     def _homes(self) -> Self:
@@ -62,6 +68,34 @@ class Project(BaseModel):
         if self.zones.grid_m is not None and (self.buildings is None or self.compounds is not None):
             raise ValueError("the cells of a grid need [buildings], and no list of [compounds] can be joined to them")
         return self
+
+    @model_validator(mode="after")
+    def _ways(self) -> Self:
+        if self.streets is None and not self.straight:
+            raise ValueError(
+                "nothing tells where people walk: add [streets], or ask for straight lines with [access] method = "
+                '"straight_line"'
+            )
+        return self
+
+    @property
+    def straight(self) -> bool:
+        """Whether distances are straight lines."""
+        return self.access.method == "straight_line"
+
+    def in_effect(self) -> tuple[Self, tuple[str, ...]]:
+        """Return the project as it is run, and what it sets that has no effect where distances are straight lines."""
+        if not self.straight:
+            return self, ()
+        sections = [name for name in STREET_SECTIONS if getattr(self, name) is not None]
+        keys = [name for name in STREET_KEYS if name in self.access.model_fields_set]
+        plain = {name: AccessSpec.model_fields[name].default for name in keys}
+        changed = {**dict.fromkeys(sections), "access": self.access.model_copy(update=plain)}
+        idle = [*(f"[{name}]" for name in sections), *(f"[access] {name}" for name in keys)]
+        if self.streets is not None and self.streets.node_crossings:
+            changed["streets"] = self.streets.model_copy(update={"node_crossings": False})
+            idle.append("[streets] node_crossings")
+        return self.model_copy(update=changed), tuple(idle)
 
     @field_validator("gates")
     @classmethod

@@ -1,4 +1,4 @@
-"""Walking access of every building to every category."""
+"""Access of every building to every category: along the streets, or in a straight line where that is asked for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geoprio._core.columns import BEYOND_CUTOFF, DISTANCE_DECIMALS, NO_FACILITIES, REACHED, UNREACHABLE, UNSNAPPED
-from geoprio.indicators.places import place_city, snap_report
+from geoprio.indicators.places import REAL_COMPONENT_M, place_city, snap_report
+from geoprio.indicators.straight import StraightPlaces, straight_places
 from geoprio.network import Demand as Share
-from geoprio.network import counts_and_supply, nearest, nearest_each, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
     from geoprio.indicators.demand import Demand
     from geoprio.indicators.places import Places
     from geoprio.indicators.walking import AccessSpec
-    from geoprio.network import Network, Positions, Profile
+    from geoprio.network import Network
     from geoprio.standards import Rule
 
-REAL_COMPONENT_M = 1000.0
-"""A building on a component with this much street, from which no facility is reached, is known to be unserved."""
+    Ways = Places | StraightPlaces
 
 PER = 1000.0
 """Supply is told for this much demand."""
@@ -47,23 +46,23 @@ class BuildingAccess:
     facilities : GeoDataFrame
         The city's facilities with `snap_m`, and `status` where a facility is too far from every street.
     on_real_component : ndarray of bool, shape (buildings,)
-        Whether the building's component has at least 1 km of street.
+        Whether the building's component has at least 1 km of street; true everywhere without streets.
     report : dict
-        `snapping` of buildings and facilities; `straight_line` against network, by category.
-    places : Places
-        Where buildings and facilities enter the network, for further searches.
+        `snapping` of buildings and facilities; `straight_line` against network, by category. Empty without streets.
+    places : Places or StraightPlaces
+        Where buildings and facilities enter the network, or stand, for further searches.
     """
 
     columns: pd.DataFrame
     facilities: gpd.GeoDataFrame
     on_real_component: Bools
     report: dict[str, Any]
-    places: Places
+    places: Ways
 
 
 def building_access(
     city: City,
-    network: Network,
+    network: Network | None,
     demand: Mapping[str, Demand],
     rules: Mapping[str, Rule],
     spec: AccessSpec,
@@ -74,8 +73,8 @@ def building_access(
     Parameters
     ----------
     city : City
-    network : Network
-        In the city's CRS.
+    network : Network or None
+        In the city's CRS; None: distances are straight lines, and minutes follow from them and the pace.
     demand, rules : mapping by category
     spec : AccessSpec
 
@@ -85,83 +84,65 @@ def building_access(
         Distances in metres to 1 mm, walking time in minutes, supply as capacity per 1,000 of the demand used; distance
         and time are missing wherever the status is not `reached`.
     """
-    at = place_city(city, network, spec, findings)
+    at = straight_places(city) if network is None else place_city(city, network, spec, findings)
     sites = city.facilities.copy()
     sites["snap_m"] = np.round(at.stop_m, DISTANCE_DECIMALS)
-    sites.loc[~at.stops.snapped & (sites["status"] == "used").to_numpy(), "status"] = UNSNAPPED
+    sites.loc[~at.stop_on & (sites["status"] == "used").to_numpy(), "status"] = UNSNAPPED
 
     used = (sites["status"] == "used").to_numpy()
     chosen = {c: np.flatnonzero(used & (sites["category"] == c).to_numpy()) for c in city.categories}
     served = [c for c in city.categories if len(chosen[c])]
-    stops = {c: at.stops.take(chosen[c]) for c in served}
-    found = dict(zip(served, _nearest(at, stops, spec), strict=True))
+    found = dict(zip(served, at.nearest([chosen[c] for c in served], spec), strict=True))
     columns: dict[str, object] = {"snap_m": np.round(at.home_m, DISTANCE_DECIMALS)}
     straight: dict[str, Any] = {}
     for category in city.categories:
         if category not in found:
             columns |= _nothing(category, at, spec)
             continue
-        here = sites.iloc[chosen[category]]
-        distance, which = found[category]
-        columns |= _columns(category, at, stops[category], distance, here.index.to_numpy()[which], spec)
-        columns |= _shares(category, at, stops[category], here, demand[category], rules[category], spec)
-        straight[category] = _against_straight_line(city, here, distance, which, rules[category], spec)
-    real = at.home_street_m >= REAL_COMPONENT_M
-    _report(at.homes, real, sites, city, spec, findings)
+        stops = chosen[category]
+        here, (metres, which) = sites.iloc[stops], found[category]
+        distance = np.round(metres, DISTANCE_DECIMALS)
+        columns |= _columns(category, at, stops, distance, here.index.to_numpy()[which], spec)
+        columns |= _shares(category, at, stops, here, demand[category], rules[category], spec)
+        if not isinstance(at, StraightPlaces):
+            straight[category] = _against_straight_line(city, here, distance, which, rules[category], spec)
+    table = pd.DataFrame(columns, index=city.buildings.index)
+    if isinstance(at, StraightPlaces):
+        _report_unserved(sites, city, findings)
+        return BuildingAccess(table, sites, at.home_real, {}, at)
+    _report(at, sites, city, spec, findings)
     snapping = {
         "buildings": snap_report(at.home_m, city.buildings.index),
         # Two categories may use one id for two places.
         "facilities": snap_report(at.stop_m, sites["category"] + " " + sites.index),
     }
-    table = pd.DataFrame(columns, index=city.buildings.index)
-    return BuildingAccess(table, sites, real, {"snapping": snapping, "straight_line": straight}, at)
-
-
-def _nearest(at: Places, stops: dict[str, Positions], spec: AccessSpec) -> list[tuple[Floats, Ints]]:
-    """Return distance to 1 mm and number of the nearest facility of each category."""
-    if not stops:
-        return []
-    found = nearest_each(at.network, at.homes, list(stops.values()), cutoff=spec.cutoff_m)
-    return [(np.round(distance, DISTANCE_DECIMALS), which) for distance, which in found]
+    return BuildingAccess(table, sites, at.home_real, {"snapping": snapping, "straight_line": straight}, at)
 
 
 def _columns(
-    category: str, at: Places, stops: Positions, distance: Floats, ids: np.ndarray, spec: AccessSpec
+    category: str, at: Ways, stops: Ints, distance: Floats, ids: np.ndarray, spec: AccessSpec
 ) -> dict[str, object]:
     reached = np.isfinite(distance)
-    lost = ~reached & at.homes.snapped
+    lost = ~reached & at.home_on
     beyond = np.zeros(len(distance), bool)
     if lost.any():
-        beyond[lost] = reachable(at.network, at.homes.take(lost), stops)
-    status = np.select([~at.homes.snapped, reached, beyond], [UNSNAPPED, REACHED, BEYOND_CUTOFF], UNREACHABLE)
+        beyond[lost] = at.reachable(lost, stops)
+    status = np.select([~at.home_on, reached, beyond], [UNSNAPPED, REACHED, BEYOND_CUTOFF], UNREACHABLE)
     metres = np.where(reached, distance, np.nan)
     facility = pd.Series(None, index=range(len(distance)), dtype="str")
     facility[reached] = ids[reached]
     return {
         f"{category}_distance_m": metres,
-        f"{category}_walk_min": _minutes(at, stops, metres, spec.walker(category), spec),
+        f"{category}_walk_min": at.minutes(stops, metres, spec.walker(category), spec),
         f"{category}_facility_id": facility.array,
         f"{category}_status": pd.array(status, dtype="str"),
     }
 
 
-def _minutes(at: Places, stops: Positions, metres: Floats, walker: Profile, spec: AccessSpec) -> Floats:
-    """Return the least walking time to any facility where one is reached, in minutes."""
-    if at.network.graph(walker) is at.network.graph():
-        return metres / walker.speed_m_per_min
-    reached, cutoff = np.isfinite(metres), spec.cutoff_m / walker.speed_m_per_min
-    minutes, _ = nearest(at.network, at.homes, stops, cutoff=cutoff, profile=walker)
-    # Uphill, a facility within the cutoff may be farther in time than as many level metres.
-    while (missing := reached & ~np.isfinite(minutes)).any():
-        cutoff *= 2
-        minutes[missing], _ = nearest(at.network, at.homes.take(missing), stops, cutoff=cutoff, profile=walker)
-    return np.where(reached, minutes, np.nan)
-
-
 def _shares(
     category: str,
-    at: Places,
-    stops: Positions,
+    at: Ways,
+    stops: Ints,
     sites: gpd.GeoDataFrame,
     demand: Demand,
     rule: Rule,
@@ -171,11 +152,11 @@ def _shares(
     catchment, profile = spec.catchment(rule)
     share = Share(demand.weight, sites["capacity"].to_numpy(float), catchment, spec.supply)
     if profile is None:
-        within, supply = counts_and_supply(at.network, at.homes, stops, spec.rings_m, share)
+        within, supply = at.counts_and_supply(stops, spec.rings_m, share)
     else:
-        within, _ = counts_and_supply(at.network, at.homes, stops, spec.rings_m, None)
-        _, supply = counts_and_supply(at.network, at.homes, stops, (), share, profile=profile)
-    unknown = ~at.homes.snapped
+        within, _ = at.counts_and_supply(stops, spec.rings_m, None)
+        _, supply = at.counts_and_supply(stops, (), share, profile)
+    unknown = ~at.home_on
     counts = {
         f"{category}_count_{ring:.0f}m": pd.arrays.IntegerArray(within[:, k].copy(), unknown)
         for k, ring in enumerate(spec.rings_m)
@@ -183,9 +164,9 @@ def _shares(
     return {**counts, f"{category}_supply": PER * supply}
 
 
-def _nothing(category: str, at: Places, spec: AccessSpec) -> dict[str, object]:
+def _nothing(category: str, at: Ways, spec: AccessSpec) -> dict[str, object]:
     """Return the columns of a category without a facility to walk to."""
-    n = len(at.homes.segment)
+    n = len(at.home_on)
     unknown, none = np.full(n, np.nan), pd.arrays.IntegerArray(np.zeros(n, np.int64), np.ones(n, bool))
     return {
         f"{category}_distance_m": unknown,
@@ -217,37 +198,43 @@ def _against_straight_line(
     }
 
 
-def _report(
-    homes: Positions, real: Bools, sites: gpd.GeoDataFrame, city: City, spec: AccessSpec, findings: Findings
-) -> None:
-    unsnapped = int((~homes.snapped).sum())
+def _report(at: Places, sites: gpd.GeoDataFrame, city: City, spec: AccessSpec, findings: Findings) -> None:
+    unsnapped = int((~at.home_on).sum())
     if unsnapped:
-        ids = city.buildings.index[~homes.snapped]
+        ids = city.buildings.index[~at.home_on]
         findings.reject(
             "access",
             ids,
             f"building farther than {spec.max_snap_m:g} m from every street: kept, its access is unknown",
             "add the missing street or raise [access] max_snap_m",
+            at=city.buildings.geometry[~at.home_on],
         )
-    lost = sites.index[sites["status"] == UNSNAPPED]
+    lost = sites[sites["status"] == UNSNAPPED]
     findings.reject(
         "access",
-        lost,
+        lost.index,
         f"facility farther than {spec.max_snap_m:g} m from every street: not used",
         "check the position, add the missing street or raise [access] max_snap_m",
+        at=lost.geometry,
     )
-    small = int((homes.snapped & ~real).sum())
+    small = int((at.home_on & ~at.home_real).sum())
     if small:
         findings.info(
             "streets",
             f"{small} buildings stand on street components with less than {REAL_COMPONENT_M / 1000:g} km; "
             "where no facility is reached their access is unknown; [access] min_component_m skips such components",
         )
+    _report_unserved(sites, city, findings)
+
+
+def _report_unserved(sites: gpd.GeoDataFrame, city: City, findings: Findings) -> None:
+    """Warn of categories without a facility to walk to."""
     for category in city.categories:
         of = sites[sites["category"] == category]
         used = int((of["status"] == "used").sum())
         if not used:
-            what = "none was read" if of.empty else f"none of {len(of)} is near enough to a street"
+            lost = "is near enough to a street" if (of["status"] == UNSNAPPED).any() else "is open and counted once"
+            what = "none was read" if of.empty else f"none of {len(of)} {lost}"
             findings.warn(
                 category,
                 f"no facility to walk to: {what}; its indicators are missing and its weight goes to the others",

@@ -15,7 +15,6 @@ import shapely
 
 from geoprio._core.columns import UNSNAPPED
 from geoprio.indicators.spec import community_metres
-from geoprio.network import counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -199,11 +198,11 @@ class _Study:
         """Return which buildings can walk to `count` of the chosen facilities, and of which that is not known."""
         places = self.access.places
         assert community.threshold is not None
-        rows = np.flatnonzero(chosen & places.stops.snapped)
+        rows = np.flatnonzero(chosen & places.stop_on)
         near = np.zeros(len(self.zone), bool)
         if len(rows):
             walker = None if community.unit == "m" else self.spec.walker(category)
-            found = counts(places.network, places.homes, places.stops.take(rows), [community.threshold], profile=walker)
+            found, _ = places.counts_and_supply(rows, [community.threshold], None, walker)
             near = found[:, 0] >= count
         return near, ~near & ~self.access.on_real_component
 
@@ -214,7 +213,7 @@ class _Study:
         """
         assert self.community is not None
         out = np.zeros(len(self.zones), bool)
-        lost = np.flatnonzero(chosen & ~self.access.places.stops.snapped)
+        lost = np.flatnonzero(chosen & ~self.access.places.stop_on)
         if len(lost):
             metres = community_metres(self.community, (category,), self.spec)
             points = self.sites.geometry.to_numpy()[lost]

@@ -9,14 +9,30 @@ import numpy as np
 import pandas as pd
 
 from geoprio.city.facilities import SAME_PLACE_M
-from geoprio.network import Network, Positions, carry_over, link_points, snap
+from geoprio.network import (
+    Network,
+    Positions,
+    carry_over,
+    counts_and_supply,
+    link_points,
+    nearest,
+    nearest_each,
+    reachable,
+    snap,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geoprio._core.findings import Findings
     from geoprio._core.typing import Bools, Floats, Ints
     from geoprio.city import City
     from geoprio.indicators.walking import AccessSpec
+    from geoprio.network import Demand, Profile
 
+
+REAL_COMPONENT_M = 1000.0
+"""A building on a component with this much street, from which no facility is reached, is known to be unserved."""
 
 FAR_GATE_M = 300.0
 """Hardly a compound is so wide that its people walk farther to a gate: geoprio's own choice."""
@@ -44,6 +60,51 @@ class Places:
     home_m: Floats
     stop_m: Floats
     home_street_m: Floats
+
+    @property
+    def home_on(self) -> Bools:
+        """Which buildings have access that can be known: those that are snapped."""
+        return self.homes.snapped
+
+    @property
+    def stop_on(self) -> Bools:
+        """Which facilities can be reached: those that are snapped."""
+        return self.stops.snapped
+
+    @property
+    def home_real(self) -> Bools:
+        """Which buildings are known to be unserved where they reach nothing."""
+        return np.asarray(self.home_street_m >= REAL_COMPONENT_M, bool)
+
+    def nearest(self, sets: Sequence[Ints], spec: AccessSpec) -> list[tuple[Floats, Ints]]:
+        """Return walking distance to, and number within its set, of the nearest facility of each set of rows."""
+        if not sets:
+            return []
+        stops = [self.stops.take(rows) for rows in sets]
+        return nearest_each(self.network, self.homes, stops, cutoff=spec.cutoff_m)
+
+    def reachable(self, homes: Bools, stops: Ints) -> Bools:
+        """Return from which of some buildings a way of any length leads to a facility of `stops`."""
+        return reachable(self.network, self.homes.take(homes), self.stops.take(stops))
+
+    def minutes(self, stops: Ints, metres: Floats, walker: Profile, spec: AccessSpec) -> Floats:
+        """Return the least walking time to any of some facilities where one is reached, in minutes."""
+        if self.network.graph(walker) is self.network.graph():
+            return metres / walker.speed_m_per_min
+        goal, reached, cutoff = self.stops.take(stops), np.isfinite(metres), spec.cutoff_m / walker.speed_m_per_min
+        minutes, _ = nearest(self.network, self.homes, goal, cutoff=cutoff, profile=walker)
+        # Uphill, a facility within the cutoff may be farther in time than as many level metres.
+        while (missing := reached & ~np.isfinite(minutes)).any():
+            cutoff *= 2
+            minutes[missing], _ = nearest(self.network, self.homes.take(missing), goal, cutoff=cutoff, profile=walker)
+        return np.where(reached, minutes, np.nan)
+
+    def counts_and_supply(
+        self, stops: Ints, rings: Sequence[float], share: Demand | None, profile: Profile | None = None
+    ) -> tuple[Ints, Floats]:
+        """Return how many of some facilities lie within each ring, and the supply; in minutes with a profile."""
+        goal = self.stops.take(stops)
+        return counts_and_supply(self.network, self.homes, goal, rings, share, profile=profile)
 
 
 def place_city(city: City, network: Network, spec: AccessSpec, findings: Findings) -> Places:
@@ -153,6 +214,7 @@ def _report(
                 table.index[~snapped],
                 f"{what} farther than {spec.max_snap_m:g} m from every street: not used",
                 "check the position, add the missing street or raise [access] max_snap_m",
+                at=table.geometry[~snapped],
             )
     far = int((home_m > FAR_GATE_M).sum())
     if far:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -19,6 +19,10 @@ class AccessSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
+    method: Literal["network", "straight_line"] = "network"
+    """network: people walk along [streets]. straight_line: distances from building to facility as the crow flies, for
+    a city whose streets are not at hand; every output says so, and no way on foot is shorter. [streets] is then only
+    drawn. What walking along streets alone needs has no effect, and a warning names it."""
     speed_m_per_min: float = Field(default=60.0, ge=1, le=1000)
     """Walking speed of categories without a profile; 60 m/min is the pace of planning standards."""
     profile: str | dict[str, str] = Field(default_factory=dict)
@@ -26,7 +30,7 @@ class AccessSpec(BaseModel):
     slopes cost (with [elevation]), stairs, and crossings of big roads; minutes follow it, metres do not."""
     crossing_penalty_s: float | None = Field(default=None, ge=0)
     """Seconds lost at stepping across a big road, instead of the profile's."""
-    cutoff_m: float = Field(default=3000.0, gt=0)
+    cutoff_m: float = Field(default=3000.0, gt=0, le=1_000_000)
     """Farther facilities are not looked for; also how far around the zones the sources are read."""
     rings_m: tuple[float, ...] = (300.0, 500.0, 1000.0)
     """Facilities within these distances are counted."""
@@ -34,7 +38,7 @@ class AccessSpec(BaseModel):
     """How capacity is shared among those in reach: gaussian, 2sfca, e2sfca, m2sfca or 3sfca."""
     catchment_m: float | dict[str, float] | None = None
     """How far a facility's capacity is shared out: for all categories or by category; default: the rule's threshold."""
-    max_snap_m: float = Field(default=150.0, gt=0)
+    max_snap_m: float = Field(default=150.0, gt=0, le=100_000)
     """Points farther from every street are not on the network."""
     min_component_m: float = Field(default=0.0, ge=0)
     """Components with less street are not snapped to."""

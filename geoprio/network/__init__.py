@@ -14,18 +14,22 @@ It stands on its own: arrays of coordinates in metres, or tables of geopandas, a
 
 Without a profile every search is in metres; with one (`geoprio.network.Profile`) in minutes, and slopes (after
 `Network.with_elevation`), stairs and big roads count.
+
+Where there are no streets, `straight_nearest` and `straight_counts_and_supply` take points alone.
 """
 
 from geoprio.network.build import Network, build_network
-from geoprio.network.catchments import Demand, SupplyMethod, counts, counts_and_supply, cumulative, reached_by, supply
+from geoprio.network.catchments import counts, counts_and_supply, cumulative, reached_by, supply
 from geoprio.network.gaps import count_gaps
 from geoprio.network.gates import carry_over, link_points, through_gates, to_entrances
 from geoprio.network.pairs import k_nearest, od_table
 from geoprio.network.paths import Route, route, service_area
 from geoprio.network.search import nearest, nearest_each, reachable
+from geoprio.network.shares import Demand, SupplyMethod
 from geoprio.network.slope import FASTEST
 from geoprio.network.snap import Positions, snap
 from geoprio.network.store import load_network, save_network
+from geoprio.network.straight import straight_counts_and_supply, straight_nearest
 from geoprio.standards import Profile
 
 __all__ = [
@@ -54,6 +58,8 @@ __all__ = [
     "save_network",
     "service_area",
     "snap",
+    "straight_counts_and_supply",
+    "straight_nearest",
     "supply",
     "through_gates",
     "to_entrances",

@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoprio._core.errors import InputError
 from geoprio.network.compiled import load, threads
-from geoprio.network.search import HALF_MM, check_amounts, check_destinations, scope
+from geoprio.network.search import check_amounts, check_destinations, scope
+from geoprio.network.shares import NOTHING, Demand, SupplyMethod, check_rings, check_share, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from geoprio._core.typing import Floats, Ints
     from geoprio.network.build import Network
     from geoprio.network.costs import Placed
     from geoprio.network.search import Scope
+    from geoprio.network.shares import Decay, Tally
     from geoprio.network.snap import Positions
     from geoprio.standards import Profile
-
-    _Decay = tuple[int, int, float, float]
-    _Tally = NDArray[np.int32] | NDArray[np.float64]
-
-SupplyMethod = Literal["gaussian", "2sfca", "e2sfca", "m2sfca", "3sfca"]
-
-DECAY = {"2sfca": 0, "e2sfca": 1, "gaussian": 2, "m2sfca": 2, "3sfca": 2}
-"""0: all the catchment alike; 1: 1, 0.68 and 0.22 in its thirds; 2: Gaussian, 0 at its edge."""
-
-NOTHING = np.zeros(0)
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What floating catchments share out, and among whom.
-
-    Attributes
-    ----------
-    demand : ndarray of float, shape (n,)
-        Of each origin, 0 or more.
-    capacity : ndarray of float, shape (m,)
-        Of each destination, 0 or more.
-    catchment : float
-        Metres, or minutes with a profile.
-    method : {"gaussian", "2sfca", "e2sfca", "m2sfca", "3sfca"}
-    """
-
-    demand: Floats
-    capacity: Floats
-    catchment: float
-    method: SupplyMethod = "gaussian"
 
 
 def counts(
@@ -240,9 +208,7 @@ def _rings(
     network: Network, rings: Sequence[float], catchment: float | None, profile: Profile | None
 ) -> tuple[Scope, Ints, Ints]:
     """Return the scope of a search over rings, the rings in units in ascending order, and where each one stands."""
-    for ring in rings:
-        if not (ring > 0 and np.isfinite(ring)):
-            raise InputError(f"rings {list(rings)} must be finite numbers above 0.")
+    check_rings(rings)
     widest = max([*rings, *([catchment] if catchment is not None else [])])
     reach = scope(network, widest, profile, "catchment")
     widths, back = np.unique(np.asarray(rings, np.float64), return_inverse=True)
@@ -271,7 +237,27 @@ class _Sweep:
     times: Ints | Floats
     capacity: Floats
 
-    def run(self, demand: Floats, capacity: Floats, selection: Floats, decay: _Decay | None, tally: _Tally) -> Floats:
+    @property
+    def order(self) -> Ints:
+        """Numbers of the snapped origins."""
+        return self.here.order
+
+    @property
+    def unit(self) -> float:
+        """Units in one unit of the caller's costs."""
+        return self.reach.per_cost * self.reach.scale
+
+    @property
+    def grain(self) -> float:
+        """Units per metre."""
+        return self.reach.scale
+
+    @property
+    def size(self) -> int:
+        """Nodes of the network."""
+        return len(self.network.x)
+
+    def run(self, demand: Floats, capacity: Floats, selection: Floats, decay: Decay | None, tally: Tally) -> Floats:
         """Add up `tally` and return what is shared out, shape (snapped origins,) or (0,) without a decay."""
         kernels, reach = load("kernels"), self.reach
         given = np.zeros((kernels.PARTS, 0 if decay is None else len(self.here.order)))
@@ -298,7 +284,7 @@ def _sweep(
     check_destinations(destinations)
     n = len(origins.segment)
     if share is not None:
-        _check(share, n, len(destinations.segment))
+        check_share(share, n, len(destinations.segment))
     elif not len(rings):
         return np.zeros((n, 0), kind), NOTHING
     reach, widths, back = _rings(network, rings, share.catchment if share else None, profile)
@@ -311,40 +297,7 @@ def _sweep(
     capacity = np.zeros(len(first)) if share is None else _summed(share.capacity, *at_spot)
     places = tuple(values[first] for values in reach.places(there))
     sweep = _Sweep(network, reach, here, places, widths, each, capacity)
-    tally = np.zeros((load("kernels").PARTS, len(here.order), len(widths)), kind)
-    given = _share_out(sweep, share, times.astype(np.float64), tally)
-    total = np.zeros((n, len(rings)), kind)
-    with threads(len(network.x)):
-        load("kernels").settle(here.order, tally, back, total)
-    if share is None:
-        return total, NOTHING
-    served = np.full(n, np.nan)
-    served[here.order] = given
-    return total, served
-
-
-def _share_out(sweep: _Sweep, share: Demand | None, times: Floats, tally: _Tally) -> Floats:
-    """Fill `tally` and return the supply of every snapped origin."""
-    if share is None:
-        return sweep.run(NOTHING, sweep.capacity, NOTHING, None, tally)
-    scale = sweep.reach.scale
-    catchment = share.catchment * sweep.reach.per_cost * scale
-    decay = (DECAY[share.method], 2 if share.method == "m2sfca" else 1, catchment, HALF_MM * scale)
-    selection = NOTHING
-    if share.method == "3sfca":
-        selection = sweep.run(NOTHING, times, NOTHING, decay, tally[:, :, :0])
-    demand = np.asarray(share.demand, np.float64)[sweep.here.order]
-    return sweep.run(demand, sweep.capacity, selection, decay, tally)
-
-
-def _check(share: Demand, origins: int, destinations: int) -> None:
-    if share.method not in DECAY:
-        known = ", ".join(get_args(SupplyMethod))
-        raise InputError(f"supply method {share.method!r} is not known; use one of {known}.")
-    if not (share.catchment > 0 and np.isfinite(share.catchment)):
-        raise InputError(f"catchment = {share.catchment} must be a finite number above 0.")
-    check_amounts(share.demand, origins, "demand")
-    check_amounts(share.capacity, destinations, "capacity")
+    return settled(sweep, n, back, share, times, kind)
 
 
 def _summed(values: Floats, spot: Ints, order: Ints, spots: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Compiled loops that look up the nearest street segment in a grid of cells."""
+"""Compiled loops that look up the nearest street segment, or the points around a place, in a grid of cells."""
 
 import numpy as np
 from numba import njit, prange
@@ -172,3 +172,58 @@ def _first_within(x, y, limit, lines, grid, pointer, item):
                 if s < lowest and np.sqrt(_away(x, y, lines[s])[0]) <= limit:
                     lowest = s
     return lowest
+
+
+@njit(cache=True)
+def _look(grid, x, y, px, py, limit, start, who, far):
+    """Return how many points lie within the limit of px, py; with room in `who` and `far`, fill them from `start`."""
+    pointer, left, bottom, side, columns, rows = grid
+    # Rounding of coordinates of 1e7 m is below a micrometre.
+    reach = limit + 1e-6
+    low = max(int((max(py - reach - bottom, 0.0)) / side), 0)
+    high = min(int((max(py + reach - bottom, -side)) / side), rows - 1)
+    found = 0
+    for r in range(low, high + 1):
+        floor = bottom + r * side
+        away = max(floor - py, py - floor - side, 0.0) if r < rows - 1 else max(floor - py, 0.0)
+        half = np.sqrt(max(reach * reach - away * away, 0.0)) + 1e-6
+        first = max(int(max(px - half - left, 0.0) / side), 0)
+        last = min(int(np.floor((px + half - left) / side)), columns - 1)
+        if first > last:
+            continue
+        for i in range(pointer[r * columns + first], pointer[r * columns + last + 1]):
+            dx, dy = x[i] - px, y[i] - py
+            d = np.sqrt(dx * dx + dy * dy)
+            if d <= limit:
+                if len(who) > 0:
+                    who[start + found], far[start + found] = i, d
+                found += 1
+    return found
+
+
+@njit(cache=True, parallel=True)
+def count_within(grid, x, y, px, py, limit, count):
+    """Fill how many of the points x, y (sorted by cell) lie within the limit of each place px, py (in place).
+
+    Parameters
+    ----------
+    grid : tuple
+        pointer (cells + 1,), left, bottom, side, columns, rows.
+    """
+    who, far = np.empty(0, np.int32), np.empty(0)
+    for j in prange(len(px)):
+        count[j] = _look(grid, x, y, px[j], py[j], limit, 0, who, far)
+
+
+@njit(cache=True, parallel=True)
+def points_within(grid, x, y, px, py, limit, start, who, far):
+    """Fill the numbers and distances of the points within the limit of each place (in place).
+
+    Parameters
+    ----------
+    start : ndarray of int64, shape (places + 1,)
+        Where each place's points begin in `who` and `far`, from `count_within`.
+    """
+    if len(who) > 0:
+        for j in prange(len(px)):
+            _look(grid, x, y, px[j], py[j], limit, start[j], who, far)

@@ -341,6 +341,34 @@ def sweep(streets, origins, places, limit, scale, rings, times, tally, demand, c
 
 
 @njit(cache=True, parallel=True)
+def sweep_pairs(start, who, far, rings, times, tally, demand, capacity, selection, decay, given):
+    """Do what `sweep` does with the origins around every place found already (in place).
+
+    Parameters
+    ----------
+    start : ndarray of int64, shape (places + 1,)
+        Where each place's pairs begin.
+    who : ndarray of int32, shape (pairs,)
+        Origins.
+    far : ndarray, shape (pairs,)
+        Their costs, in the unit of `rings` and `decay`.
+    """
+    m = len(start) - 1
+    most = 0
+    for j in range(m):
+        most = max(most, start[j + 1] - start[j])
+    for part in prange(PARTS):
+        weight = np.empty(most)
+        for j in range(m * part // PARTS, m * (part + 1) // PARTS):
+            found = start[j + 1] - start[j]
+            here, there = who[start[j] : start[j + 1]], far[start[j] : start[j + 1]]
+            if len(rings) > 0:
+                _tally(here, there, found, rings, times[j], tally[part])
+            if given.shape[1] > 0:
+                _share(here, there, found, capacity[j], demand, selection, decay, weight, given[part])
+
+
+@njit(cache=True, parallel=True)
 def settle(order, tally, column, total):
     """Add up the parts of a tally, and the rings inside each ring (in place).
 

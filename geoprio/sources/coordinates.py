@@ -215,7 +215,11 @@ DEGREES = re.compile(
 
 def plain_text(values: pd.Series) -> pd.Series:
     """Return text with full-width digits, letters and signs as plain ones and marks of degrees as ``° ' "``."""
-    return values.astype("str").map(lambda text: normalize("NFKC", text.translate(MARKS)).strip(), na_action="ignore")
+    return (
+        values.astype("str")
+        .map(lambda text: normalize("NFKC", text.translate(MARKS)).strip(), na_action="ignore")
+        .astype("str")
+    )
 
 
 def parse_degrees(values: pd.Series, axis: str | None = None) -> pd.Series:

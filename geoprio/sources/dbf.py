@@ -12,6 +12,7 @@ import pandas as pd
 
 from geoprio._core.errors import InputError
 from geoprio.sources.encodings import GB, REPLACEMENT, UTF8, Decision, kind_of, known_encoding, plausible
+from geoprio.sources.shapefile import sibling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +81,7 @@ def table_encoding(shp: Path, asked: str | None, role: str, findings: Findings) 
         or fits none.
     """
     where = f"[{role}] {shp.name}"
-    dbf = _sibling(shp, ".dbf")
+    dbf = sibling(shp, ".dbf")
     if dbf is None:
         return Decision(UTF8, "no .dbf")
     language, texts = _foreign_texts(dbf, where)
@@ -100,10 +101,6 @@ def table_encoding(shp: Path, asked: str | None, role: str, findings: Findings) 
             "one that it was saved in (such as big5, cp1252)."
         )
     return _without_halves(decision, texts, role, findings)
-
-
-def _sibling(shp: Path, suffix: str) -> Path | None:
-    return next((p for p in sorted(shp.parent.iterdir()) if p.stem == shp.stem and p.suffix.lower() == suffix), None)
 
 
 def _foreign_texts(dbf: Path, where: str) -> tuple[int, list[_Text]]:
@@ -143,7 +140,7 @@ def _column(cells: np.ndarray) -> list[_Text]:
 
 def _of_cpg(shp: Path, role: str, findings: Findings) -> str | None:
     """Return Python's name of the encoding that the .cpg names; None without one, or where it is not known."""
-    cpg = _sibling(shp, ".cpg")
+    cpg = sibling(shp, ".cpg")
     label = cpg.read_bytes()[:200].decode("ascii", "replace").strip().lower() if cpg else ""
     if not label:
         return None

@@ -114,12 +114,13 @@ def decode(data: bytes, encoding: str | None, where: str, role: str, findings: F
     return text.removeprefix("\ufeff"), decision
 
 
-def _no_nul(data: bytes, where: str) -> None:
+def _no_nul(data: bytes, where: str, lines: int = 0) -> None:
+    """Refuse a NUL byte; `lines` stand before the data."""
     at = data.find(b"\0")
     if at >= 0:
         raise InputError(
-            f"{where}: a NUL byte in line {data.count(bytes([10]), 0, at) + 1}: it is no text, or UTF-16 without a "
-            "byte-order mark; save it as CSV in UTF-8."
+            f"{where}: a NUL byte in line {lines + data.count(bytes([10]), 0, at) + 1}: it is no text, or UTF-16 "
+            "without a byte-order mark; save it again in UTF-8."
         )
 
 
@@ -247,12 +248,15 @@ def check_utf8(path: Path, where: str) -> None:
     Raises
     ------
     InputError
-        With the encoding that it looks like.
+        With the encoding that it looks like; also if it holds a NUL byte.
     """
     decoder = codecs.getincrementaldecoder(UTF8)()
+    lines = 0
     with path.open("rb") as file:
         try:
             while block := file.read(1 << 20):
+                _no_nul(block, where, lines)
+                lines += block.count(b"\n")
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:

@@ -28,6 +28,24 @@ ALLOWED = ".tif (GeoTIFF) or .asc (ESRI grid)"
 WITH_TILES = ".tif (GeoTIFF), .hgt or .hgt.zip (SRTM) or .asc (ESRI grid)"
 
 TIFF_HEADS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+GRID_KEYS = frozenset(
+    (
+        b"ncols",
+        b"nrows",
+        b"xllcorner",
+        b"yllcorner",
+        b"xllcenter",
+        b"yllcenter",
+        b"cellsize",
+        b"dx",
+        b"dy",
+        b"nodata_value",
+    )
+)
+"""Words with which the lines of an ESRI grid's head begin."""
+GRID_WORD = re.compile(rb"[^\s\d.eE+-]\S*|[eE][^\s\d+-]\S*")
+GRID_NUMBERS = frozenset((b"nan", b"inf", b"1.#qnan", b"1.#ind"))
+BLOCK = 1 << 20
 HGT_NAME = re.compile(r"[NS]\d{2}[EW]\d{3}\.hgt", re.IGNORECASE)
 LARGEST_HGT = 2 * 3601 * 3601
 """Bytes of a tile of one second of arc, the finest there is."""
@@ -80,7 +98,7 @@ def opened(text: str, base: Path, role: str, *, tiles: bool = False) -> Iterator
                     _need_cells(raster, where)
                     yield raster
     except RasterioError as error:
-        raise InputError(f"{where}: cannot be read ({error}).") from None
+        raise InputError(f"{where}: cannot be read ({error}); it is broken or cut off: get it again.") from None
 
 
 def _driver(path: Path, where: str, *, tiles: bool) -> str:
@@ -89,6 +107,7 @@ def _driver(path: Path, where: str, *, tiles: bool) -> str:
     if head.startswith(TIFF_HEADS):
         return "GTiff"
     if head.lstrip().lower().startswith(b"ncols"):
+        _need_numbers(path, where)
         return "AAIGrid"
     if tiles and path.suffix.lower() == ".hgt":
         _check_tile(path.name, path.stat().st_size, where)
@@ -97,6 +116,20 @@ def _driver(path: Path, where: str, *, tiles: bool) -> str:
     raise InputError(
         f"{where}: the content is not that of a raster that is read{hint}; use {WITH_TILES if tiles else ALLOWED}."
     )
+
+
+def _need_numbers(path: Path, where: str) -> None:
+    """Check that an ESRI grid holds numbers only: GDAL reads a word as 0."""
+    with path.open("rb") as file:
+        number, line = 1, file.readline()
+        while line.split()[:1] and line.split()[0].lower() in GRID_KEYS:
+            number, line = number + 1, file.readline()
+        while line:
+            odd = next((word for word in GRID_WORD.findall(line) if word.lower() not in GRID_NUMBERS), None)
+            if odd is not None:
+                word = odd[:40].decode("ascii", "replace")
+                raise InputError(f"{where}: {word!r} stands among its cells, from line {number} on; get it again.")
+            line = file.read(BLOCK) + file.readline()
 
 
 def _unzipped(path: Path, where: str) -> tuple[str, bytes]:
@@ -214,8 +247,10 @@ def read_cells(raster: Any, window: tuple[tuple[int, int], tuple[int, int]], tex
     from rasterio.errors import RasterioError  # noqa: PLC0415 - loaded only where a study has a raster
 
     try:
-        read = raster.read(1, window=window, masked=True)
+        # A signaling NaN, as a broken file may hold, is told of when it is cast; it is no data like any other.
+        with np.errstate(invalid="ignore"):
+            read = raster.read(1, window=window, masked=True).astype(float)
     except RasterioError:
         raise InputError(f"[{role}] {text}: its cells cannot be read; the file is broken, get it again.") from None
-    cells: Floats = np.ma.filled(read.astype(float), np.nan) * raster.scales[0] + raster.offsets[0]
+    cells: Floats = np.ma.filled(read, np.nan) * raster.scales[0] + raster.offsets[0]
     return cells

@@ -34,7 +34,7 @@ from geoprio.sources.spec import (
     StreetsSpec,
     ZonesSpec,
 )
-from geoprio.sources.tables import matches, require_columns, wanted_texts
+from geoprio.sources.tables import matches, require_columns, wanted_texts, without_controls
 from geoprio.sources.vector import no_idle_keys, read_vector
 from geoprio.sources.windows import Window, study_bounds
 
@@ -92,7 +92,7 @@ def read_layers(
         if is_osm(path.name):
             by_file.setdefault(path, []).append(role)
     for path, roles in by_file.items():
-        wants = [_want(role, specs[role]) for role in roles]
+        wants = [want_of(role, specs[role]) for role in roles]
         raw.update(zip(roles, scan(path, wants, findings), strict=True))
     layers: dict[str, gpd.GeoDataFrame] = {}
     for role, spec in specs.items():
@@ -120,12 +120,17 @@ def _read(
     profile = None
     if scanned is not None:
         no_idle_keys(spec, role, "OSM")
-        frame = kept = scanned
+        frame = kept = without_controls(scanned, role, findings)
+        if frame.empty and isinstance(spec, ZonesSpec | BuildingsSpec | StreetsSpec):
+            asked = f" with where = {spec.where}" if spec.where else ""
+            raise InputError(f"[{role}] {spec.path}: no feature of this kind{asked} is in it; check the extract.")
     else:
-        frame = read_vector(path, spec, role, findings, window)
+        frame = without_controls(read_vector(path, spec, role, findings, window), role, findings)
         kept = _filtered(frame, spec, role, findings)
         if isinstance(spec, FacilitiesSpec):
             kept, profile = of_category(kept, spec, role, findings)
+            # Rows that the profile left out are not handed on.
+            findings.place(role, frame.geometry)
     findings.sources.append(
         {"role": role, "path": spec.path, "layer": spec.layer, "crs": frame.crs.to_string(),
          "crs_from": "project" if spec.crs else "file", "encoding": "as the format says",
@@ -156,7 +161,7 @@ def _filtered(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Fi
     return kept
 
 
-def _want(role: str, spec: SourceSpec) -> Want:
+def want_of(role: str, spec: SourceSpec) -> Want:
     """Return what a role asks of an OSM file."""
     extra = tuple(spec.where)
     if isinstance(spec, BuildingsSpec):
@@ -203,7 +208,7 @@ def _need_where(spec: SourceSpec, role: str, example: str) -> None:
 def _zone_columns(spec: ZonesSpec) -> list[str]:
     kind = None if isinstance(spec.type, str) else spec.type.column
     eligible = spec.eligible.column if spec.eligible else None
-    return _named(spec.name, kind, eligible, spec.year_built)
+    return _named(spec.name, kind, eligible, spec.year_built, spec.safety_gate)
 
 
 def _named(*columns: str | None) -> list[str]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".osm", ".pbf", ".osm.gz", ".osm.bz2", ".osm.xml")
 AREA_TYPES = frozenset(("multipolygon", "boundary"))
+BROKEN = (RuntimeError, ValueError, IndexError, OverflowError, osmium.InvalidLocationError)
+"""What osmium raises on a broken file: its C++ errors come as the nearest of Python's."""
 LINES_TOO = frozenset(("edge", "all"))
 """Shapes for which a way may be a line or an area."""
 
@@ -64,6 +66,9 @@ class _Found:
     shapes: list[Any] = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
     pending: dict[str, str] = field(default_factory=dict)
+    cut: int = 0
+    lies: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """The first node of ways that are pending, in degrees."""
 
     def add(self, osm_id: str, shape: object, tags: dict[str, str]) -> None:
         """Keep a feature that could be built; `shape` is its WKB in hexadecimal."""
@@ -89,8 +94,11 @@ def scan(path: Path, wants: list[Want], findings: Findings) -> list[gpd.GeoDataF
     found = [_Found() for _ in wants]
     try:
         _read(path, wants, found)
-    except RuntimeError as error:
-        raise InputError(f"{path.name}: not a readable OSM file ({error}).") from None
+    except BROKEN as error:
+        roles = ", ".join(want.role for want in wants)
+        raise InputError(
+            f"[{roles}] {path.name}: not a readable OSM file ({error}); it is broken or cut off: download it again."
+        ) from None
     return [_frame(want, got, findings) for want, got in zip(wants, found, strict=True)]
 
 
@@ -124,6 +132,9 @@ def _take(thing: Any, tags: dict[str, str], want: Want, got: _Found, factory: An
             got.pending[f"w{thing.id}"] = "the way is not closed"
         else:
             got.pending[f"w{thing.id}"] = "its ring crosses itself or misses nodes"
+        first = next(((n.lon, n.lat) for n in thing.nodes if n.location.valid()), None)
+        if first and f"w{thing.id}" in got.pending:
+            got.lies[f"w{thing.id}"] = first
     elif kind == "r" and want.shape != "line":
         closed = tags.get("type") in AREA_TYPES
         got.pending[f"r{thing.id}"] = (
@@ -156,6 +167,7 @@ def _take_line(way: Any, tags: dict[str, str], got: _Found, factory: Any) -> Non
     except (RuntimeError, osmium.InvalidLocationError):
         runs = _runs([(n.lon, n.lat) if n.location.valid() else None for n in way.nodes])
         if runs:
+            got.cut += 1
             got.add(osm_id, shapely.to_wkb(shapely.MultiLineString(runs), hex=True), tags)
         else:
             got.pending[osm_id] = "fewer than two of its nodes are in the file"
@@ -177,6 +189,11 @@ def _frame(want: Want, got: _Found, findings: Findings) -> gpd.GeoDataFrame:
     for osm_id, reason in got.pending.items():
         if osm_id not in done:
             findings.reject(want.role, [osm_id], reason, "mend it in OpenStreetMap or in the extract")
+    lies = {osm_id: at for osm_id, at in got.lies.items() if osm_id not in done}
+    first = gpd.points_from_xy(*zip(*lies.values(), strict=True)) if lies else []
+    findings.place(want.role, gpd.GeoSeries(first, index=pd.Index(list(lies), dtype="str"), crs="EPSG:4326"))
+    if got.cut:
+        findings.info(want.role, f"{got.cut} ways miss some of their nodes in the file: what is left of them is taken")
     data: dict[str, Any] = {"id": pd.Series(got.ids, dtype="str")}
     for key in want.keys:
         data[key] = pd.Series([tags.get(key) for tags in got.tags], dtype="str")

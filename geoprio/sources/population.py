@@ -20,6 +20,7 @@ from geoprio.sources.layers import read_layers
 from geoprio.sources.osm import is_osm
 from geoprio.sources.sheets import read_table
 from geoprio.sources.tables import matches, read_csv, require_columns
+from geoprio.sources.tiles import check_tiles
 from geoprio.sources.vector import TABLES, no_idle_keys
 from geoprio.standards import load_assumptions
 
@@ -91,6 +92,8 @@ def check_population(spec: PopulationSpec, base: Path) -> None:
     InputError, MissingError
         As `read_people` does.
     """
+    if spec.tiles:
+        check_tiles(spec.rasters[ROLE], base, ROLE, spec.crs)
     for column, names in spec.rasters.items():
         for name in _weights(column, names):
             with opened(name, base, ROLE) as raster:
@@ -118,7 +121,7 @@ def read_people(
     Returns
     -------
     list of Cells
-        One for each grid; files of one grid are added up.
+        One for each grid; files of one grid are added up. Tiles stay apart, those beyond the study are left out.
 
     Raises
     ------
@@ -126,10 +129,15 @@ def read_people(
         If a file is not there.
     InputError
         If one is no local raster of an allowed format, has no CRS or place, seems to hold densities and the project
-        file says nothing of it, or lies elsewhere; or if WorldPop's age files do not make up the group.
+        file says nothing of it, or lies elsewhere; or if WorldPop's age files do not make up the group, or tiles do
+        not make up a raster.
     """
+    tiles = column == ROLE and bool(spec.tiles)
+    if tiles:
+        check_tiles(spec.rasters[ROLE], base, ROLE, spec.crs)
     parts = _weights(column, spec.rasters[column])
     found: dict[tuple[object, ...], Cells] = {}
+    elsewhere = []
     for number, (name, weight) in enumerate(parts.items()):
         with opened(name, base, ROLE) as raster:
             own = grid_crs(raster, name, ROLE, spec.crs)
@@ -137,10 +145,20 @@ def read_people(
             if number == 0:
                 label = f"{name} and {len(parts) - 1} more" if len(parts) > 1 else name
                 note_raster(raster, label, column, own, findings, stated=spec.crs is not None)
-            cells = _cells(raster, name, own, spec, area, crs, column, findings)
+            window = _window(raster, name, own, area, crs)
+            if isinstance(window, str):
+                elsewhere.append(window)
+                continue
+            cells = _cells(raster, name, own, spec, window, column, findings)
         before = found.get(cells.grid)
         found[cells.grid] = _sum(before, cells, weight)
-    _note_names(column, parts, findings)
+    if elsewhere and not (tiles and found):
+        raise InputError(elsewhere[0])
+    if tiles:
+        beyond = f", {len(elsewhere)} of them beyond the study" if elsewhere else ""
+        findings.info(column, f"{len(parts)} tiles of one raster{beyond}")
+    else:
+        _note_names(column, parts, findings)
     return list(found.values())
 
 
@@ -160,7 +178,7 @@ def _weights(column: str, names: tuple[str, ...]) -> dict[str, float]:
     if not known:
         return dict.fromkeys(names, 1.0)
     if column == ROLE:
-        raise InputError(f"{where}: {names[0]} is WorldPop's raster of one age; name that of all people.")
+        raise InputError(f"{where}: {next(iter(known))} is WorldPop's raster of one age; name that of all people.")
     if len(known) < len(names):
         other = next(name for name, match in found.items() if not match)
         raise InputError(
@@ -229,13 +247,12 @@ def _cells(
     name: str,
     own: CRS,
     spec: PopulationSpec,
-    area: shapely.Geometry,
-    crs: CRS,
+    window: tuple[tuple[int, int], tuple[int, int]],
     column: str,
     findings: Findings,
 ) -> Cells:
-    """Return the cells around `area`, as people."""
-    rows, cols = _window(raster, name, own, area, crs)
+    """Return the cells of the window, as people."""
+    rows, cols = window
     people = read_cells(raster, (rows, cols), name, ROLE)
     with np.errstate(invalid="ignore"):
         odd: Bools = (people < 0) | (people > MOST_PEOPLE)
@@ -266,8 +283,8 @@ def _window(
     own: CRS,
     area: shapely.Geometry,
     crs: CRS,
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return first and last row, first and last column around `area`."""
+) -> tuple[tuple[int, int], tuple[int, int]] | str:
+    """Return first and last row, first and last column around `area`; or that no cell lies there, in words."""
     xy = shapely.get_coordinates(shapely.segmentize(area, EDGE_M))
     x, y = moved(xy, crs, own, name, ROLE)
     at = np.linalg.inv(place_of(raster)) @ (x, y, np.ones(len(x)))
@@ -279,7 +296,7 @@ def _window(
         high = np.clip(np.ceil(at[:2].max(axis=1)), 0, size).astype(int)
     if (high <= low).any():
         where = extents(raster, own, xy, crs, "the study")
-        raise InputError(f"[{ROLE}] {name}: no cell lies in the study; {where}.")
+        return f"[{ROLE}] {name}: no cell lies in the study; {where}."
     if np.prod(high - low) > MOST_CELLS:
         raise InputError(f"[{ROLE}] {name}: more than {MOST_CELLS:,} cells lie in the study; give a coarser raster.")
     return (int(low[1]), int(high[1])), (int(low[0]), int(high[0]))
@@ -338,6 +355,8 @@ def read_totals(spec: PopulationSpec, base: Path, findings: Findings) -> pd.Data
         raise InputError(f'[{ROLE}] {spec.path}: a table needs id = "…", the column of the zone\'s id.')
     if spec.crs is not None:
         raise InputError(f"[{ROLE}] {spec.path}: crs has no meaning for a table; leave it out.")
+    if spec.axes != "xy":
+        raise InputError(f"[{ROLE}] {spec.path}: axes has no meaning for a table; leave it out.")
     no_idle_keys(spec, ROLE, path.suffix.lower())
     if path.suffix.lower() == ".csv":
         table = read_csv(path, spec.encoding, ROLE, findings)

@@ -17,6 +17,7 @@ from geoprio._core.errors import InputError
 from geoprio.sources.aliases import LEVELS, role_of
 from geoprio.sources.excel import cell_text, lost_digits, read_sheet
 from geoprio.sources.parsers import plain
+from geoprio.sources.tables import TWICE, without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +123,8 @@ def read_table(
     head = f"row {top + 1}" if top == bottom else f"rows {top + 1} to {bottom + 1}"
     sheet_name = f"sheet {grid.name!r}, " if grid.name else ""
     findings.info(role, f"{sheet_name}header in {head}, {len(table)} rows of the list{blank}")
-    return table
+    table.attrs[TWICE] = tuple(name.removesuffix(" (2)") for name in table.columns if name.endswith(" (2)"))
+    return without_controls(table, role, findings)
 
 
 def _form(text: str) -> str:

@@ -6,7 +6,7 @@ import csv
 import difflib
 import io
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ import pandas as pd
 from geoprio._core.errors import InputError
 from geoprio.sources.encodings import decode
 from geoprio.sources.excel import delimiter
+from geoprio.sources.excel.delimited import MOST_FIELD
 from geoprio.sources.parsers import NO, YES, Refused, is_blank, number, plain, yes_no
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from geoprio._core.findings import Findings
     from geoprio.sources.parsers import Reading
     from geoprio.sources.spec import Where
+
+Table = TypeVar("Table", bound=pd.DataFrame)
+
+TWICE = "columns of one name"
+"""Key of a table's `attrs`: names that stand more than once in its header."""
+UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+"""Control characters: they move cursors, color terminals, and turn the direction of writing."""
 
 
 def read_csv(path: Path, encoding: str | None, role: str, findings: Findings) -> pd.DataFrame:
@@ -58,14 +66,48 @@ def read_csv(path: Path, encoding: str | None, role: str, findings: Findings) ->
                 io.StringIO(text), dtype="str", keep_default_na=False, na_values=[""], index_col=False,
                 sep=delimiter(text),
             )  # fmt: skip
-    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{where}: not a table with one header row ({str(error).strip()}).") from None
+    except pd.errors.EmptyDataError:
+        raise InputError(f"{where}: the file is empty; name another.") from None
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        said = " ".join(str(error).removeprefix("Error tokenizing data. C error:").split())
+        raise InputError(
+            f"{where}: not a table with one header row ({said}); mend the row there: a mark between fields too "
+            "many, or a quote that is not closed."
+        ) from None
     header = [name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)), [])]
     twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
     if twice:
         findings.warn(role, f"{path.name}: columns of one name were numbered (.1, .2 …): {', '.join(twice)}")
+        table.attrs[TWICE] = tuple(twice)
     table.index = pd.RangeIndex(1, len(table) + 1)
+    _no_huge_field(table, where)
     return table
+
+
+def _no_huge_field(table: pd.DataFrame, where: str) -> None:
+    """Refuse a table with a field that swallowed others: a quote before it was never closed."""
+    for name in table.columns:
+        size = table[name].str.len()
+        if len(size) and size.max() > MOST_FIELD:
+            raise InputError(
+                f"{where}: row {size.idxmax()}, column {name!r}: a field of more than {MOST_FIELD} characters; check "
+                "the quotes there."
+            )
+
+
+def without_controls(frame: Table, role: str, findings: Findings) -> Table:
+    """Return the table with control characters taken out of its texts, and a warning that says of how many."""
+    out = frame
+    for name in frame.columns:
+        if not isinstance(frame[name].dtype, pd.StringDtype):
+            continue
+        odd = frame[name].str.contains(UNPRINTABLE, regex=True, na=False)
+        if odd.any():
+            out = frame.copy() if out is frame else out
+            out[name] = frame[name].str.replace(UNPRINTABLE, "", regex=True)
+            rows = ", ".join(str(r) for r in frame.index[odd][:5])
+            findings.warn(role, f"{name}: control characters were taken out of {int(odd.sum())} texts (rows {rows})")
+    return out
 
 
 def nearest_name(name: str, known: Iterable[object]) -> str:

@@ -11,16 +11,21 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
+from pyogrio.errors import CRSError as GdalCRSError
 from pyogrio.errors import DataSourceError
 from pyproj import CRS
+from pyproj.exceptions import CRSError, ProjError
+from shapely.errors import ShapelyError
 
 from geoprio._core.crs import WGS84, datum_doubt, label, parse_crs, shifted_datum, to_degrees
 from geoprio._core.errors import InputError
 from geoprio._core.fits import check_fits
-from geoprio.sources.coordinates import parse_degrees, plain_text, shapes_to_wgs84
+from geoprio.sources.coordinates import shapes_to_wgs84
 from geoprio.sources.dbf import BYTES, count_lost, read_one_by_one, table_encoding
 from geoprio.sources.encodings import check_utf8
 from geoprio.sources.excel import SUFFIXES
+from geoprio.sources.points import table_points
+from geoprio.sources.shapefile import check_parts
 from geoprio.sources.sheets import read_table
 from geoprio.sources.tables import nearest_name, read_csv
 from geoprio.sources.windows import ROW, read_ogr_rows, read_parquet_window
@@ -43,6 +48,9 @@ MAGIC = {
     ".geojson": b"{",
     ".json": b"{",
 }
+BROKEN = (DataSourceError, OSError, LookupError, ValueError, RuntimeError, UnboundLocalError)
+"""What GDAL's readers raise on a broken file; pyogrio stumbles over a name of its own where a CRS is none."""
+OPEN_RING = "Non closed ring detected"
 PARQUET = (".parquet", ".geoparquet")
 TABLES = (".csv", *SUFFIXES)
 ALLOWED = ".geojson, .gpkg, .shp, .fgb, .parquet, .csv, .xlsx, .xls, .osm.pbf or .osm"
@@ -70,9 +78,9 @@ def read_vector(
         table = _read_list(path, spec, role, findings)
         column = wkt_column(table) if spec.x is None and spec.y is None else None
         shapes = from_wkt(table, column, role, findings) if column else None
-        frame = _points(table, spec, role, findings) if shapes is None else shapes
+        frame = table_points(table, spec, role, findings) if shapes is None else shapes
     elif suffix in PARQUET:
-        frame = _read_parquet(path, spec, window)
+        frame = _read_parquet(path, spec, role, window)
     elif suffix in MAGIC:
         frame = _read_ogr(path, spec, role, findings, window)
     else:
@@ -80,9 +88,9 @@ def read_vector(
             f"[{role}] path = {spec.path!r}: format {suffix or 'without suffix'!r} is not read; use {ALLOWED}."
         )
     if frame.empty and window is not None and window.total:
-        raise InputError(
-            f"[{role}] {spec.path}: none of {window.total} rows lies within reach of the zones; check the CRS of both."
-        )
+        own = CRS(WGS84) if shifted_datum(spec.crs) else parse_crs(spec.crs, f"[{role}]") if spec.crs else frame.crs
+        hint = window.fitting(own) or "check the CRS of both."
+        raise InputError(f"[{role}] {spec.path}: none of {window.total} rows lies within reach of the zones; {hint}")
     if frame.empty:
         raise InputError(f"[{role}] {spec.path}: the {'layer' if spec.layer else 'file'} is empty; name another.")
     frame.index = pd.RangeIndex(1, len(frame) + 1) if frame.index.name != ROW else frame.index.rename(None)
@@ -98,6 +106,8 @@ def no_idle_keys(spec: SourceSpec, role: str, suffix: str) -> None:
         idle.append("layer")
     if suffix not in {".csv", ".shp"} and spec.encoding is not None:
         idle.append("encoding")
+    if suffix == "OSM" and spec.axes != "xy":
+        idle.append("axes")
     if suffix == "OSM" and spec.crs and (shifted_datum(spec.crs) or parse_crs(spec.crs, f"[{role}]") != CRS(WGS84)):
         raise InputError(
             f"[{role}] {spec.path}: crs = {spec.crs!r} cannot hold: an OSM file is in WGS 84 degrees by definition; "
@@ -118,24 +128,42 @@ def _with_crs(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Fi
         findings.info(
             role, f"the file says {label(frame.crs)}, the project file {datum or label(crs)}: the latter is used"
         )
+    if spec.axes == "yx":
+        flipped = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+        frame = frame.set_geometry(gpd.GeoSeries(flipped, index=frame.index, crs=frame.crs))
+        findings.info(role, 'axes = "yx": the first coordinate was taken as northing or latitude')
     x, y = _middles(frame)
+    usable = np.isfinite(x) & np.isfinite(y)
+    if not usable.any():
+        raise InputError(f"{where}: no row has a geometry with finite coordinates; check the file.")
+    _need_earth(crs, where)
     check_fits(crs, x, y, where, datum)
     frame = frame.set_crs(crs, allow_override=True)
     if datum:
         return _unshifted(frame, datum, x, y, role, findings)
-    usable = np.isfinite(x) & np.isfinite(y)
-    if usable.any():
-        lon, lat = to_degrees(crs, np.median(x[usable]), np.median(y[usable]))
-        doubt = datum_doubt(crs, float(lon), float(lat))
-        if doubt:
-            findings.warn(role, doubt)
+    lon, lat = to_degrees(crs, np.median(x[usable]), np.median(y[usable]))
+    doubt = datum_doubt(crs, float(lon), float(lat))
+    if doubt:
+        findings.warn(role, doubt)
     return frame
+
+
+def _need_earth(crs: CRS, where: str) -> None:
+    """Refuse coordinates of a drawing: a CRS that PROJ cannot bring to degrees."""
+    try:
+        to_degrees(crs, 0.0, 0.0)
+    except ProjError:
+        raise InputError(
+            f'{where}: its CRS {label(crs)!r} has no place on Earth; set crs = "EPSG:…", or the PROJ string of the '
+            "local grid."
+        ) from None
 
 
 def _middles(frame: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     """Return the middle of each row's bounding box, NaN where there is none."""
     bounds = shapely.bounds(frame.geometry.to_numpy())
-    return (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    # Half of each first: the sum of two broken coordinates may be more than a number holds.
+    return bounds[:, 0] / 2 + bounds[:, 2] / 2, bounds[:, 1] / 2 + bounds[:, 3] / 2
 
 
 def _unshifted(
@@ -156,7 +184,7 @@ def _unshifted(
     return moved
 
 
-def _read_parquet(path: Path, spec: SourceSpec, window: Window | None) -> gpd.GeoDataFrame:
+def _read_parquet(path: Path, spec: SourceSpec, role: str, window: Window | None) -> gpd.GeoDataFrame:
     try:
         part = read_parquet_window(path, spec, window) if window else None
         if part is not None:
@@ -164,20 +192,19 @@ def _read_parquet(path: Path, spec: SourceSpec, window: Window | None) -> gpd.Ge
         frame: gpd.GeoDataFrame = gpd.read_parquet(path)
     except InputError:
         raise
-    except (ValueError, OSError, KeyError, pa.ArrowException) as error:
-        raise InputError(f"{path.name}: not a GeoParquet file ({str(error).splitlines()[0]}).") from None
+    except (ValueError, OSError, LookupError, TypeError, RuntimeError, pa.ArrowException, ShapelyError) as error:
+        raise InputError(
+            f"[{role}] {spec.path}: not a GeoParquet file that can be read ({_said(error, path)}); get or export it "
+            "again."
+        ) from None
     # pandas keeps ids in a named index; elsewhere they are columns.
     return frame if frame.index.name is None else frame.reset_index()
 
 
 def _read_ogr(path: Path, spec: SourceSpec, role: str, findings: Findings, window: Window | None) -> gpd.GeoDataFrame:
-    magic = MAGIC[path.suffix.lower()]
-    with path.open("rb") as file:
-        head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not head:
-        raise InputError(f"[{role}] {spec.path}: the file is empty; name another.")
-    if not head.startswith(magic.lstrip()):
-        raise InputError(f"[{role}] {spec.path}: the content is not that of a {path.suffix} file; use {ALLOWED}.")
+    _need_content(path, spec, role)
+    if path.suffix.lower() == ".shp":
+        check_parts(path, role, findings)
     decision = _encoding(path, spec, role, findings)
     whole = decision is None or (decision.whole and decision.encoding is not None)
     if decision is not None:
@@ -189,16 +216,61 @@ def _read_ogr(path: Path, spec: SourceSpec, role: str, findings: Findings, windo
             frame = read_ogr_rows(path, layer, spec, window, f"[{role}] {spec.path}")
         except InputError:
             raise
-        except (DataSourceError, UnicodeDecodeError, LookupError, ValueError, RuntimeError) as error:
-            raise InputError(f"[{role}] {spec.path}: cannot be read ({error}).") from None
-    for text in sorted({str(w.message) for w in caught}):
+        except (CRSError, GdalCRSError) as error:
+            raise InputError(
+                f"[{role}] {spec.path}: its CRS cannot be read ({error}); mend it (of a Shapefile the .prj), or take "
+                'it out of the file and set crs = "EPSG:…".'
+            ) from None
+        except BROKEN as error:
+            raise InputError(
+                f"[{role}] {spec.path}: cannot be read ({_said(error, path)}); it is broken, cut off or not in this "
+                "format: get or export it again."
+            ) from None
+    for text in sorted({_plainly(str(w.message)) for w in caught}):
         findings.info(role, f"{spec.path}: {text}")
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(f"[{role}] {spec.path}: layer {layer!r} has no geometry; name another.")
+    if decision is None:
+        _need_utf8(frame, f"[{role}] {spec.path}")
     if decision is not None:
         frame = frame if whole else read_one_by_one(frame, decision.encoding)
         count_lost(frame, role, spec.path, findings)
     return frame
+
+
+def _need_content(path: Path, spec: SourceSpec, role: str) -> None:
+    """Refuse a file whose content is not that of its name."""
+    magic = MAGIC[path.suffix.lower()]
+    with path.open("rb") as file:
+        head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head:
+        raise InputError(f"[{role}] {spec.path}: the file is empty; name another.")
+    if not head.startswith(magic.lstrip()):
+        raise InputError(f"[{role}] {spec.path}: the content is not that of a {path.suffix} file; use {ALLOWED}.")
+
+
+def _need_utf8(frame: gpd.GeoDataFrame, where: str) -> None:
+    """Refuse text that says it is UTF-8 and is not; Arrow takes it as it comes, and stumbles over it later."""
+    for name in frame.columns:
+        if isinstance(frame[name].dtype, pd.StringDtype):
+            try:
+                pa.array(frame[name].array).validate(full=True)
+            except pa.ArrowInvalid:
+                raise InputError(
+                    f"{where}: column {name!r} holds text that is not UTF-8, which this format has to be; export it "
+                    "again as UTF-8."
+                ) from None
+
+
+def _plainly(warning: str) -> str:
+    """Return a warning of GDAL in words that name no setting of its own."""
+    return "a ring is not closed: its first point was taken for its last" if OPEN_RING in warning else warning
+
+
+def _said(error: BaseException, path: Path) -> str:
+    """Return what a library says of a file, in one line and without the folders of this machine."""
+    text = " ".join(str(error).split()).replace(str(path), path.name)
+    return text.split("; It might help", maxsplit=1)[0][:300].rstrip(" .;")
 
 
 def _encoding(path: Path, spec: SourceSpec, role: str, findings: Findings) -> Decision | None:
@@ -229,32 +301,6 @@ def _layer(path: Path, spec: SourceSpec, role: str) -> str:
     return spatial[0]
 
 
-def _points(table: pd.DataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
-    """Make points of a table's x and y columns; rows without usable numbers are rejected."""
-    if spec.x is None or spec.y is None:
-        kind = "CSV" if spec.path.lower().endswith(".csv") else "workbook"
-        raise InputError(f'[{role}] {spec.path}: a {kind} needs x = "…" and y = "…", the columns of the coordinates.')
-    for key, column in (("x", spec.x), ("y", spec.y)):
-        if column not in table:
-            raise InputError(f"[{role}] {spec.path}: {key} = {column!r} is not a column{nearest_name(column, table)}.")
-    if spec.crs is None:
-        raise InputError(
-            f'[{role}] {spec.path}: no CRS is known; add crs = "EPSG:…" to [{role}] (degrees: "EPSG:4326").'
-        )
-    metres = not shifted_datum(spec.crs) and parse_crs(spec.crs, f"[{role}]").is_projected
-    pairs = _pairs(table, spec)
-    x = _numbers(pairs[0], "lon", spec.x, role, findings, metres=metres)
-    y = _numbers(pairs[1], "lat", spec.y, role, findings, metres=metres)
-    points = np.asarray(shapely.points(x, y), dtype=object)
-    points[np.isnan(x) | np.isnan(y)] = None
-    if len(table) and shapely.is_missing(points).all():
-        raise InputError(
-            f"[{role}] {spec.path}: no row has numbers in {spec.x!r} and {spec.y!r}, such as "
-            f"{table[spec.x].iloc[0]!r}, {table[spec.y].iloc[0]!r}; {_instead(pairs, metres=metres)}."
-        )
-    return gpd.GeoDataFrame(table, geometry=points)
-
-
 def _read_list(path: Path, spec: SourceSpec, role: str, findings: Findings) -> pd.DataFrame:
     """Return a CSV or a sheet of a workbook as text, under its row in the file."""
     if path.suffix.lower() == ".csv":
@@ -271,42 +317,4 @@ def list_points(table: pd.DataFrame, spec: SourceSpec, role: str, findings: Find
     InputError
         If x, y or crs are not given, or no row has coordinates.
     """
-    return _with_crs(_points(table, spec, role, findings), spec, role, findings)
-
-
-def _pairs(table: pd.DataFrame, spec: SourceSpec) -> tuple[pd.Series, pd.Series]:
-    """Return the texts of x and y; one column for both holds "x,y", as map services export it."""
-    if spec.x != spec.y:
-        return table[spec.x], table[spec.y]
-    parts = plain_text(table[spec.x]).str.extract(r"^([^,;]+)[,;]([^,;]+)$")
-    # What is no pair stays whole, so that the rejects show it.
-    return parts[0].fillna(table[spec.x]), parts[1].fillna(table[spec.x])
-
-
-def _numbers(texts: pd.Series, axis: str, column: str, role: str, findings: Findings, *, metres: bool) -> Floats:
-    """Return coordinates, NaN where a text is none (and in the rejects): plain numbers, else degrees as text."""
-    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
-    odd = numbers.isna() & texts.notna()
-    if odd.any():
-        plain = plain_text(texts[odd])
-        read = pd.to_numeric(plain, errors="coerce").astype(float)
-        numbers[odd] = read if metres else read.fillna(parse_degrees(plain, axis))
-    bad = ~np.isfinite(numbers)
-    reason, mend = "not a number", "give the coordinate as a plain number"
-    if not metres:
-        reason, mend = (
-            "neither a number nor degrees",
-            f"{mend} or as degrees of {'longitude' if axis == 'lon' else 'latitude'}",
-        )
-    findings.reject(role, texts.index[bad], reason, mend, column=column, values=texts[bad].fillna(""))
-    return np.where(bad, np.nan, numbers.to_numpy(float))
-
-
-def _instead(pairs: tuple[pd.Series, pd.Series], *, metres: bool) -> str:
-    """Return what to do about columns of which no text could be read."""
-    x, y = pairs
-    if parse_degrees(x, "lat").notna().any() and parse_degrees(y, "lon").notna().any():
-        return "x and y look swapped: exchange them"
-    if metres and parse_degrees(x, "lon").notna().any():
-        return "they are degrees, but crs is in metres"
-    return "give plain numbers with a decimal point"
+    return _with_crs(table_points(table, spec, role, findings), spec, role, findings)

@@ -16,8 +16,9 @@ import pyogrio
 import shapely
 from pyproj import CRS, Transformer
 
-from geoprio._core.crs import WGS84, parse_crs, shifted_datum
+from geoprio._core.crs import WGS84, estimate_working_crs, parse_crs, shifted_datum, to_degrees
 from geoprio._core.errors import InputError
+from geoprio._core.fits import Reading, one_of, readings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,12 +54,15 @@ class Window:
         Names of the file's columns → those that are used.
     read, total : int
         Rows that were read and rows of the file, once one was read through the window; else 0.
+    extent : tuple of float or None
+        Of all rows of that file, in its own coordinates, where the file says it.
     """
 
     bounds: tuple[float, float, float, float]
     columns: Callable[[Sequence[str]], list[str]]
     read: int = 0
     total: int = 0
+    extent: tuple[float, float, float, float] | None = None
 
     def within(self, crs: CRS) -> tuple[float, float, float, float] | None:
         """Return the bounds in another CRS; None where it has none for them."""
@@ -66,6 +70,35 @@ class Window:
         to_crs = Transformer.from_crs(WGS84, crs, always_xy=True)
         bounds = to_crs.transform_bounds(west, south, east, north, densify_pts=21)
         return bounds if np.isfinite(bounds).all() and bounds[0] < bounds[2] and bounds[1] < bounds[3] else None
+
+    def fitting(self, crs: CRS) -> str | None:
+        """Return what would bring the file's extent to the bounds, as advice; None if nothing that is tried does.
+
+        Parameters
+        ----------
+        crs : pyproj.CRS
+            That the file is said to be in.
+        """
+        if self.extent is None:
+            return None
+        left, low, right, high = self.extent
+        west, south, east, north = self.bounds
+        # The middle first: it is the place that the advice names.
+        x = np.array([(left + right) / 2, left, left, right, right])
+        y = np.array([(low + high) / 2, low, high, low, high])
+        if not np.isfinite((x, y)).all():
+            return None
+
+        def meets(way: Reading) -> bool:
+            """Return whether the extent, read in that way, meets the bounds."""
+            lon, lat = to_degrees(CRS.from_user_input(way.crs), way.x, way.y)
+            known = bool(np.isfinite((lon, lat)).all())
+            beside = lon.min() <= east and lon.max() >= west and lat.min() <= north and lat.max() >= south
+            return known and bool(beside)
+
+        lon = (west + east) / 2
+        local = estimate_working_crs(lon, (south + north) / 2).to_string()
+        return one_of(way for way in readings(crs, x, y, lon, (local,)) if meets(way))
 
 
 def study_bounds(zones: gpd.GeoDataFrame, reach_m: float) -> tuple[float, float, float, float] | None:
@@ -91,10 +124,12 @@ def study_bounds(zones: gpd.GeoDataFrame, reach_m: float) -> tuple[float, float,
 def _target(crs: object, spec: SourceSpec, window: Window) -> tuple[float, float, float, float] | None:
     """Return the window in the file's coordinates: those that the project states, else those that the file says."""
     if shifted_datum(spec.crs):
-        return window.bounds
-    if spec.crs is None and crs is None:
+        box: tuple[float, float, float, float] | None = window.bounds
+    elif spec.crs is None and crs is None:
         return None
-    return window.within(parse_crs(spec.crs, "[buildings]") if spec.crs else CRS.from_user_input(crs))
+    else:
+        box = window.within(parse_crs(spec.crs, "[buildings]") if spec.crs else CRS.from_user_input(crs))
+    return box if box is None or spec.axes == "xy" else (box[1], box[0], box[3], box[2])
 
 
 def read_ogr_rows(path: Path, layer: str, spec: SourceSpec, window: Window | None, where: str) -> gpd.GeoDataFrame:
@@ -132,6 +167,8 @@ def _ogr_part(path: Path, layer: str, spec: SourceSpec, window: Window) -> dict[
     if box is None:
         return {}
     window.total = int(info["features"])
+    whole = pyogrio.read_info(path, layer=layer, encoding=spec.encoding, force_total_bounds=True)["total_bounds"]
+    window.extent = None if whole is None else (float(whole[0]), float(whole[1]), float(whole[2]), float(whole[3]))
     # The names of a Shapefile's columns may still have to be decoded: all are read.
     columns = None if path.suffix.lower() == ".shp" else window.columns([str(f) for f in info["fields"]])
     return {"bbox": box, "columns": columns, "fid_as_index": True}
@@ -203,6 +240,8 @@ def read_parquet_window(path: Path, spec: SourceSpec, window: Window) -> gpd.Geo
             parts.append(batch)
             rows.append(first)
         window.total = file.metadata.num_rows
+        said = column.get("bbox", ())
+        window.extent = (float(said[0]), float(said[1]), float(said[2]), float(said[3])) if len(said) == 4 else None
         window.read = int(sum(len(r) for r in rows))
         if not parts:
             empty = file.schema_arrow.empty_table().select(wanted)

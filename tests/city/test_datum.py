@@ -132,7 +132,8 @@ def test_check_and_run_report_the_table_and_strict_refuses(tmp_path):
     for lang, title in (("zh", "坐标基准的证据"), ("en", "Evidence for the datum")):
         text = quality_markdown(report, "town", lang)
         assert title in text
-        assert "| shops.csv | facilities\\[1\\] | GCJ-02 | False | 64 | 1.0 | 1.0 | True |" in text
+        no, yes, role = ("否", "是", "设施") if lang == "zh" else ("no", "yes", "facilities")
+        assert f"| shops.csv | {role}\\[1\\] | GCJ-02 | {no} | 64 | 100 % | 100 % | {yes} |" in text
     with pytest.raises(InputError, match=r"--strict: .*the datum of shops\.csv looks wrong"):
         check(path, strict=True)
 

@@ -347,7 +347,7 @@ def test_the_report_and_the_manifest_name_every_item_and_value(saved):
     text = (out / "quality.md").read_text(encoding="utf-8")
     assert "## Items of the complete community (zones)" in text
     assert "| 3 | nursery | 1 | 0 | 1 |" in text
-    assert "| item | supermarket | 1 of supermarket with 300 m² or 2 of convenience with 50 m² |" in text
+    assert "| item | supermarkets | 1 of supermarket with 300 m² or 2 of convenience with 50 m² |" in text
     report = json.loads((out / "quality.json").read_text(encoding="utf-8"))
     assert report["items"] == result.quality["items"]
     assert [row["number"] for row in report["items"]] == list(range(1, 22))

@@ -267,7 +267,9 @@ def test_rows_outside_china_stay_and_are_named(tmp_path):
 
 
 def test_an_osm_file_is_wgs84(tmp_path):
-    (tmp_path / "rows.osm").write_text('<?xml version="1.0"?><osm version="0.6"></osm>', encoding="utf-8")
+    way = '<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way>'
+    nodes = '<node id="1" lat="1" lon="1"/><node id="2" lat="1" lon="2"/>'
+    (tmp_path / "rows.osm").write_text(f'<?xml version="1.0"?><osm version="0.6">{nodes}{way}</osm>', encoding="utf-8")
     with pytest.raises(InputError, match=r"crs = 'GCJ-02' cannot hold: an OSM file is in WGS 84 degrees by definition"):
         read_layers({"streets": StreetsSpec(path="rows.osm", crs="GCJ-02")}, tmp_path, Findings())
     read_layers({"streets": StreetsSpec(path="rows.osm", crs="EPSG:4326")}, tmp_path, Findings())

@@ -271,7 +271,7 @@ def repacked(path, change):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(excel, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(excel.xlsx, "MOST_UNPACKED", 1_000_000)
     path = book(tmp_path / "a.xlsx", [HEAD, [1, "东区", "a", 1]])
     repacked(path, lambda name, data: data + b" " * 3_000_000 if name.endswith("styles.xml") else data)
     assert path.stat().st_size < 50_000
@@ -280,7 +280,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_workbook_that_lies_about_its_size_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(excel, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(excel.xlsx, "MOST_UNPACKED", 1_000_000)
     path = book(tmp_path / "a.xlsx", [HEAD, [1, "东区", "a", 1]])
     repacked(path, lambda name, data: data + b" " * 3_000_000 if name.endswith("styles.xml") else data)
     data = path.read_bytes()
@@ -311,7 +311,7 @@ def test_entities_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("a.xlsx", b"", "not a workbook"),
+        ("a.xlsx", b"", "the file is empty"),
         ("a.xlsx", b"a,b\n1,2\n", "not a workbook; if it is text with commas or tabs, name it .csv"),
         ("a.xls", b"<html><table></table></html>", r"a web page named \.xls"),
         ("a.xlsx", b"PK\x03\x04 and no more", "a damaged workbook"),

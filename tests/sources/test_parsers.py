@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geoprio.sources.parsers import (
@@ -58,11 +58,49 @@ def test_decimals_and_scales(x):
 
 
 @pytest.mark.parametrize(
-    "text", ["1,23", "1.234,5", "1,2345", "12 3", "1/2", "1.5.2", "三百", "abc", "", "12%", "1e400", "5亩", "6-7"]
+    "text",
+    [
+        "1,23",
+        "1.234,5",
+        "1,2345",
+        "12 3",
+        "1/2",
+        "1.5.2",
+        "三百",
+        "abc",
+        "",
+        "12%",
+        "1e400",
+        "5亩",
+        "6-7",
+        "E1",
+        ".",
+        "e",
+    ],
 )
 def test_numbers_that_are_refused(text):
     with pytest.raises(Refused):
         number(text)
+
+
+@pytest.mark.parametrize("text", ["1,23", "1.5.2", "6-7", "1/2", "6~7", "5+1"])
+def test_several_numbers_are_called_that(text):
+    with pytest.raises(Refused, match="not one number"):
+        number(text)
+
+
+@pytest.mark.parametrize(
+    ("unit", "metres"), [("km²", 1e6), ("km^2", 1e6), ("平方公里", 1e6), ("公顷", 1e4), ("ha", 1e4), ("m^2", 1)]
+)
+def test_units_of_area(unit, metres):
+    assert area(f"1.5{unit}") == Reading(1.5 * metres, 1.5 * metres, 1.5 * metres)
+
+
+def test_the_largest_number_that_is_believed():
+    assert number("999999999999999").value == 999_999_999_999_999
+    for text in ("1e15", "-1e15", "1000000000000000"):
+        with pytest.raises(Refused, match="of a size that occurs"):
+            number(text)
 
 
 def test_zero_is_a_number_and_blanks_are_not():
@@ -152,6 +190,12 @@ def test_a_span_gives_its_bounds_and_the_year_between(first, more, mark):
         ("1998年5月-1999年6月", 1998, 1999, 1998),
         ("1985、1990、1995", 1985, 1995, 1990),
         ("85年", 1985, 1985, 1985),
+        ("21世纪10年代", 2010, 2019, 2014),
+        ("1980-1990年代", 1980, 1999, 1989),
+        ("50年", 1950, 1950, 1950),
+        ("本世纪00年代", 2000, 2009, 2004),
+        ("1998.5-1999.10", 1998, 1999, 1998),
+        ("1998年12月~2001年1月", 1998, 2001, 1999),
     ],
 )
 def test_decades_and_other_spans(text, low, high, value):
@@ -159,7 +203,7 @@ def test_decades_and_other_spans(text, low, high, value):
 
 
 def test_a_month_after_a_dash_is_a_month():
-    assert year("1998-02") == Reading(1998, 1998, 1998)
+    assert year("1998-02") == year("1998-12") == Reading(1998, 1998, 1998)
 
 
 @given(st.dates(dt.date(1930, 1, 1), dt.date(2049, 12, 31)))
@@ -185,6 +229,9 @@ def test_the_day_numbers_of_spreadsheets(day):
         ("1990.13", "does not exist"),
         ("1990-13", "the earlier one first"),
         ("85", "not a year"),
+        ("49年", "not a year"),
+        ("10958", "not a year"),
+        ("54789", "not a year"),
         ("05年", "not a year"),
         ("0", "not a year"),
         ("新建", "not a year"),
@@ -205,6 +252,21 @@ def test_a_date_is_the_same_in_every_spelling(d):
         f"{d:%Y%m%d}",
     ]
     assert {date(text) for text in spellings} == {(d.year, d.month, d.day)}
+
+
+def test_dates_with_an_hour_or_without_a_day():
+    assert {date(t) for t in ("2001-05-31 00:00:00", "2001-05-31 08:30", "2001/5/31 8:30:05.5")} == {(2001, 5, 31)}
+    assert {date(t) for t in ("199012", "1990-12", "1990年12月份", "1990.12")} == {(1990, 12, None)}
+    assert {date(t) for t in ("1990-5", "1990年5月底")} == {(1990, 5, None)}
+    assert date("1990年") == (1990, None, None)
+
+
+def test_days_whose_number_is_a_year():
+    """Days 1800 and 2100 are the first and the last that may be a year in a cell formatted as a date."""
+    for text in ("1904-12-04", "1905-06-12", "1905-09-30"):
+        with pytest.raises(Refused, match="in a cell formatted as a date"):
+            year(text)
+    assert values(year, ["1904-12-03", "1905-10-01"]) == [1904, 1905]
 
 
 @pytest.mark.parametrize("text", ["2001-02-30", "5月3日", "2001-13-01", "", "31.12.2001"])
@@ -243,6 +305,7 @@ def test_floors_of_several_buildings_give_the_mean(low, more, mark):
     [
         ("六层", 6, 6),
         ("十二层", 12, 12),
+        ("两层", 2, 2),
         ("平房", 1, 1),
         ("6+1", 6, 7),
         ("6层局部7层", 6, 7),
@@ -252,9 +315,25 @@ def test_floors_of_several_buildings_give_the_mean(low, more, mark):
 )
 def test_other_floors(text, value, high):
     assert (floors(text).value, floors(text).high) == (value, high)
+    assert floors(text).approximate is (high > value or "/" in text)
 
 
-@pytest.mark.parametrize("text", ["1-6", "7/6", "多层", "高层", "0", "-1", "201", "2024-04-06", "", "6米", "约"])
+def test_why_floors_are_refused():
+    with pytest.raises(Refused, match="spreadsheets make one") as refused:
+        floors("2024-04-06")
+    assert refused.value.reason == "a date; spreadsheets make one of 4-6"
+    with pytest.raises(Refused, match="not between 1 and 200 storeys"):
+        floors("201")
+    with pytest.raises(Refused, match="buildings of 1 storey and more"):
+        floors("1-6")
+    assert floors("200").value == 200
+    assert floors("1、6").value == 3.5
+    assert floors("6/6") == Reading(6, 6, 6, approximate=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["1-6", "7/6", "多层", "高层", "0", "0、6", "-1", "201", "2024-04-06", "", "6米", "约"]
+)
 def test_floors_that_are_refused(text):
     with pytest.raises(Refused):
         floors(text)
@@ -275,12 +354,16 @@ def test_numerals_within_names():
     assert arabic("第二十三小区") == "第23小区"
     assert arabic("一九八五") == "1985"
     assert arabic("一百零五") == "105"
+    assert arabic("三千二百") == "3200"
     assert arabic("百货大楼") == "百货大楼"
     assert plain("ＡＢ　１２\u200b") == "AB 12"
 
 
 @pytest.mark.parametrize("read", [number, area, money, year, floors, date, yes_no])
 @given(text=ODDS)
+@example(text="E0")
+@example(text=".e1")
+@example(text="+e5户")
 def test_any_text_is_read_or_refused(read, text):
     """No text brings another error, and what is read is a number that lies between its bounds."""
     try:

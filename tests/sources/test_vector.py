@@ -82,9 +82,11 @@ def test_csv_settings_that_do_not_fit(tmp_path, spec, message):
         read(tmp_path, "rows.csv", **spec)
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2,3\n"])
-def test_csv_that_is_no_table(tmp_path, text):
-    with pytest.raises(InputError, match="not a table"):
+@pytest.mark.parametrize(
+    ("text", "message"), [("", "the file is empty"), ("a,b\n1,2,3\n", "not a table .*; mend the row")]
+)
+def test_csv_that_is_no_table(tmp_path, text, message):
+    with pytest.raises(InputError, match=message):
         read(csv(tmp_path, text), "rows.csv", x="a", y="b", crs="EPSG:4326")
 
 
