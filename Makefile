@@ -27,7 +27,7 @@ test: $(VENV)/.ready-test
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
-	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q tests/network/test_search.py
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q tests/network/test_search.py tests/score/test_acceptability.py
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -16,6 +16,7 @@ from geoprio._core.files import sha256
 from geoprio._core.findings import Findings
 from geoprio.city import City, build_city
 from geoprio.city.edge import near_data_edge
+from geoprio.city.outliers import find_outliers
 from geoprio.city.population import add_population
 from geoprio.config import Project, load_project
 from geoprio.indicators import (
@@ -30,9 +31,18 @@ from geoprio.indicators import (
 from geoprio.network import Network, build_network, count_gaps
 from geoprio.outputs.provenance import unverified_text, values_used
 from geoprio.outputs.quality import quality_report
-from geoprio.outputs.result import Result
-from geoprio.score import DecisionMatrix, build_criteria, build_matrix, check_quotas, score_zones
-from geoprio.score.weights import default_weights, scaled
+from geoprio.outputs.result import Checked, Result
+from geoprio.score import (
+    DecisionMatrix,
+    ScoreSpec,
+    build_criteria,
+    build_matrix,
+    check_quotas,
+    score_zones,
+    starting_weights,
+    weigh_matrix,
+)
+from geoprio.score.weights import scaled
 from geoprio.sources.population import check_population
 from geoprio.sources.raster import check_elevation, fill_gaps, sample_elevation
 from geoprio.standards import load_rules
@@ -43,7 +53,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geoprio._core.typing import Progress
-    from geoprio.standards import Rules
+    from geoprio.standards import Profile, Rules
 
 GAP_LIMIT = 0.01
 """Crossings and touches without a shared vertex, per street segment, above which `check` warns."""
@@ -77,25 +87,31 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
     with stage("read"):
         study = _Study(path)
         city = _city(study.config, path.parent, findings)
+        study.tell(findings)
     config = study.config
     with stage("network"):
         network = _network(city, config, path.parent, findings)
+    outliers = _outliers(city, config, findings)
     demand = {c: choose_demand(city.buildings, c, findings) for c in city.categories}
     with stage("access"):
         access = building_access(city, network, demand, study.rules, config.access, findings)
     with stage("indicators"):
         table = zone_indicators(city, access, demand, study.rules, config.access, findings)
         communities = community_items(city, access, demand, study.rule_file, config.access)
-    quality = quality_report(findings, city, network, access, demand)
+    quality = quality_report(findings, city, network, access, demand, outliers=outliers)
     if communities is not None:
         table, quality["items"] = table.join(communities.columns), communities.report
-    walkers = {c: config.access.walker(c) for c in city.categories}
-    quality["values"] = values_used(study.rule_file, study.rules, walkers, study.criteria, city.people)
+    walkers = _walkers(city, config)
+    quality["values"] = values_used(
+        study.rule_file, study.rules, walkers, study.criteria, city.people, straight=config.straight
+    )
     with stage("score"):
         check_quotas(study.criteria, {c: d.kind for c, d in demand.items()}, access.facilities, findings)
+        zones = city.zones.join(_near_edge(city, study, findings)).join(table)
         matrix = build_matrix(table, study.criteria)
-        near_edge = _near_edge(city, study, findings)
-        zones = _scored(city.zones.join(near_edge).join(table), matrix, config.score.missing, quality, findings)
+        zones = zones.assign(access_method=config.access.method)
+        matrix = weigh_matrix(matrix, zones, config.score, findings, _without_facility(quality))
+        zones = _scored(zones, matrix, config.score, quality, findings)
     if strict:
         findings.raise_warnings()
     return Result(
@@ -114,6 +130,7 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
         inputs=_inputs(config, path, study.rule_file),
         folder=path.parent,
         timings=stage.seconds,
+        on_real_component=access.on_real_component,
     )
 
 
@@ -130,32 +147,35 @@ def check(project: str | Path, *, strict: bool = False, progress: Progress | Non
     InputError, MissingError
         As `run` does.
     """
+    return inspect(project, strict=strict, progress=progress).quality
+
+
+def inspect(project: str | Path, *, strict: bool = False, progress: Progress | None = None) -> Checked:
+    """Return the report of `check` with what its page shows beside it.
+
+    Raises
+    ------
+    InputError, MissingError
+        As `run` does.
+    """
     path = Path(project)
     stage = _Stages(progress)
     findings = Findings()
     with stage("read"):
-        config = _Study(path).config
+        study = _Study(path)
+        config = study.config
         city = _city(config, path.parent, findings)
+        study.tell(findings)
     with stage("network"):
         network = _network(city, config, path.parent, findings)
+    outliers = _outliers(city, config, findings)
     with stage("gaps"):
-        crossings, touches = count_gaps(network)
-        share = (crossings + touches) / len(network.start)
-        text = (
-            f"{crossings} crossings and {touches} near touches without a shared vertex "
-            f"on {len(network.start)} segments ({100 * share:.2f} %)"
-        )
-        if share > GAP_LIMIT:
-            findings.warn(
-                "streets", f"{text}: people cannot turn there; mend the lines or set [streets] node_crossings = true"
-            )
-        else:
-            findings.info("streets", text)
+        if network is not None:
+            _note_gaps(network, findings)
     if strict:
         findings.raise_warnings()
-    report = quality_report(findings, city, network)
-    report["rejects"] = findings.rejects().to_dict("records")
-    return report
+    report = quality_report(findings, city, network, outliers=outliers)
+    return Checked(city.zones, city.buildings, city.streets, report, config.model_dump(mode="json"))
 
 
 def rescore(result: Result, weights: Mapping[str, float]) -> Result:
@@ -181,17 +201,19 @@ def rescore(result: Result, weights: Mapping[str, float]) -> Result:
     scores = [c for c in result.zones if c in SCORE_COLUMNS or str(c).endswith("_contribution")]
     table = result.zones.drop(columns=scores)
     shares = scaled(weights)
-    criteria = build_criteria(shares, result.rules, result.overrides)
+    spec = ScoreSpec.model_validate(result.project["score"] | {"weights": dict(shares), "criteria": None})
+    criteria = build_criteria(shares, result.rules, result.overrides, anchored=spec.normalize == "threshold")
     kinds = {c: found["demand"] for c, found in result.quality["categories"].items()}
     check_quotas(criteria, kinds, result.facilities, findings)
     matrix = build_matrix(pd.DataFrame(table), criteria)
-    zones = _scored(table, matrix, result.project["score"]["missing"], result.quality, findings)
+    zones = _scored(table, matrix, spec, result.quality, findings)
     given = {str(code): float(w) for code, w in weights.items()}
-    project = result.project | {"score": result.project["score"] | {"weights": given}}
+    project = result.project | {"score": result.project["score"] | {"weights": given, "criteria": None}}
     # What was noted of the old scores does not hold for the new ones.
     notes = [n for n in result.quality["notes"] if n["source"] != "score"] + findings.note_rows()
     people = result.quality.get("population")
-    values = values_used(result.rule_file, result.rules, result.walkers, matrix.criteria, people)
+    straight = result.quality["access_method"] == "straight_line"
+    values = values_used(result.rule_file, result.rules, result.walkers, matrix.criteria, people, straight=straight)
     return dataclasses.replace(
         result,
         zones=zones.assign(unverified=unverified_text(values)),
@@ -204,7 +226,7 @@ def rescore(result: Result, weights: Mapping[str, float]) -> Result:
 SHAPEFILE = frozenset((".shp", ".dbf", ".shx", ".prj", ".cpg"))
 """Endings of the files that make up a shapefile."""
 
-SCORE_COLUMNS = ("priority", "rank", "rank_in_type", "tied_with", "score_status", "unverified")
+SCORE_COLUMNS = ("priority", "baseline", "rank", "rank_in_type", "tied_with", "score_status", "unverified")
 
 
 class _Stages:
@@ -226,7 +248,7 @@ class _Study:
     """A project file with its rules and criteria: all that can be wrong with it is found before anything is read."""
 
     def __init__(self, path: Path) -> None:
-        self.config = load_project(path)
+        self.config, self.idle = load_project(path).in_effect()
         categories = tuple(dict.fromkeys(f.category for f in self.config.facilities))
         access, score = self.config.access, self.config.score
         self.rule_file = load_rules(score.rules, path.parent)
@@ -238,8 +260,23 @@ class _Study:
             check_population(self.config.population, path.parent)
         self.community = self.rule_file.community if self.rule_file.items else None
         check_thresholds(self.rules, access, self.community, slopes=self.config.elevation is not None)
-        weights = scaled(score.weights if score.weights is not None else default_weights(categories))
-        self.criteria = build_criteria(weights, self.rules, self.config.indicators)
+        weights = starting_weights(score, categories)
+        anchored = score.normalize == "threshold"
+        self.criteria = build_criteria(weights, self.rules, self.config.indicators, anchored=anchored)
+
+    def tell(self, findings: Findings) -> None:
+        """Note that distances are straight lines, and warn of what has no effect because they are."""
+        if not self.config.straight:
+            return
+        findings.info(
+            "access",
+            "distances are straight lines from building to facility, as [access] method says: no way on foot is "
+            "shorter; minutes are distance / pace, without slopes, stairs and crossings",
+        )
+        if self.config.streets is not None:
+            findings.info("streets", "drawn, and compared with points in degrees, but not walked on")
+        if self.idle:
+            findings.warn("access", f"straight lines leave these settings without effect: {', '.join(self.idle)}")
 
 
 def _city(config: Project, base: Path, findings: Findings) -> City:
@@ -253,7 +290,10 @@ def _city(config: Project, base: Path, findings: Findings) -> City:
     return add_population(city, config.population, base, findings)
 
 
-def _network(city: City, config: Project, base: Path, findings: Findings) -> Network:
+def _network(city: City, config: Project, base: Path, findings: Findings) -> Network | None:
+    """Return the walking network; None where distances are straight lines."""
+    if config.straight or config.streets is None:
+        return None
     lines = city.streets
     flags = {name: lines[name].to_numpy(bool) for name in ("steps", "major", "bridge")}
     crossings = config.streets.node_crossings
@@ -268,6 +308,30 @@ def _network(city: City, config: Project, base: Path, findings: Findings) -> Net
     return network.with_elevation(fill_gaps(z, nodes, findings))
 
 
+def _note_gaps(network: Network, findings: Findings) -> None:
+    """Note where streets cross or nearly touch without a shared vertex; warn where there are many such places."""
+    crossings, touches = count_gaps(network)
+    share = (crossings + touches) / len(network.start)
+    text = (
+        f"{crossings} crossings and {touches} near touches without a shared vertex "
+        f"on {len(network.start)} segments ({100 * share:.2f} %)"
+    )
+    if share > GAP_LIMIT:
+        findings.warn(
+            "streets", f"{text}: people cannot turn there; mend the lines or set [streets] node_crossings = true"
+        )
+    else:
+        findings.info("streets", text)
+
+
+def _walkers(city: City, config: Project) -> dict[str, Profile]:
+    return {c: config.access.walker(c) for c in city.categories}
+
+
+def _outliers(city: City, config: Project, findings: Findings) -> pd.DataFrame:
+    return find_outliers(city, {c: w.speed_m_per_min for c, w in _walkers(city, config).items()}, findings)
+
+
 def _near_edge(city: City, study: _Study, findings: Findings) -> pd.Series:
     """Return which zones lie within the widest threshold or catchment of the data's edge."""
     access = study.config.access
@@ -276,31 +340,37 @@ def _near_edge(city: City, study: _Study, findings: Findings) -> pd.Series:
         reach = max(reach, community_metres(study.community, tuple(study.rules), access))
     near = near_data_edge(city.zones, city.data_extent, reach).rename("near_data_edge")
     if near.any():
+        what = "buildings and facilities" if study.config.streets is None else "streets"
         findings.info(
             "zones",
-            f"{int(near.sum())} of {len(near)} zones lie within {reach:g} m of the edge of the streets that were read: "
+            f"{int(near.sum())} of {len(near)} zones lie within {reach:g} m of the edge of the {what} that were read: "
             "facilities beyond it are not known; at a coast or border that is no fault",
         )
     return near
 
 
 def _scored(
-    zones: gpd.GeoDataFrame, matrix: DecisionMatrix, missing: str | None, quality: dict[str, Any], findings: Findings
+    zones: gpd.GeoDataFrame, matrix: DecisionMatrix, spec: ScoreSpec, quality: dict[str, Any], findings: Findings
 ) -> gpd.GeoDataFrame:
     """Return the zones with their scores, in rank order, unranked ones last by id."""
-    found = quality["categories"]
-    without = frozenset(c for c, counts in found.items() if not counts["facilities_by_status"].get("used", 0))
-    scores = score_zones(matrix, zones, missing, findings, without)
+    without = _without_facility(quality)
+    scores = score_zones(matrix, zones, spec.missing, findings, without, method=spec.method, gate=spec.gate)
     joined = zones.join(scores)
     order = joined.assign(_id=joined.index).sort_values(["rank", "_id"], na_position="last").index
     geometry = joined.geometry
     return joined.drop(columns="geometry").assign(geometry=geometry).loc[order].set_geometry("geometry")
 
 
+def _without_facility(quality: dict[str, Any]) -> frozenset[str]:
+    """Return the categories of which no facility is used."""
+    found = quality["categories"]
+    return frozenset(c for c, counts in found.items() if not counts["facilities_by_status"].get("used", 0))
+
+
 def _inputs(config: Project, path: Path, rule_file: Rules) -> list[dict[str, Any]]:
     """Return path, size and hash of the project file and every file that it names."""
     sources = (config.compounds, config.barriers, config.gates, config.entrances, config.elevation)
-    named = [config.zones.path, *([config.buildings.path] if config.buildings else []), config.streets.path]
+    named = [config.zones.path, *(part.path for part in (config.buildings, config.streets) if part is not None)]
     named += [f.path for f in config.facilities]
     named += [config.compounds.matches or ""] if config.compounds else []
     named += [source.path for source in sources if source is not None]

@@ -142,7 +142,7 @@ def test_ranks_and_contributions_of_the_written_list(city):
     assert np.abs(parts - ranked["priority"]).max() <= 1e-9
     assert ranked["priority"].is_monotonic_decreasing
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    assert len(run["files"]) == 8
+    assert len(run["files"]) == 11
     assert "OpenStreetMap" in (out / "map.html").read_text(encoding="utf-8")
 
 

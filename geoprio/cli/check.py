@@ -42,11 +42,11 @@ def add_to(app: typer.Typer) -> None:
         force = force or out is None
         check_output(folder, force=force, protected=project.parent)
         with stages(3, progress, quiet=quiet) as tell:
-            report = pipeline.check(project, strict=strict, progress=tell)
-        write_check(report, project.stem, folder, force=force, lang=lang.value, protected=project.parent)
+            checked = pipeline.inspect(project, strict=strict, progress=tell)
+        write_check(checked, folder, force=force, lang=lang.value, protected=project.parent)
         if not quiet:
-            typer.echo(quality_markdown(report, project.stem, lang.value))
-            typer.echo(f"Report: {folder / 'quality.md'}")
+            typer.echo(quality_markdown(checked.quality, checked.project["project"]["name"], lang.value))
+            typer.echo(f"Report: {folder / 'quality.html'} (also as quality.md and quality.json)")
         if verbose:
-            for row in report["rejects"]:
+            for row in checked.quality["rejects"]:
                 typer.echo("set aside: " + ", ".join(f"{k} {v}" for k, v in row.items() if v), err=True)

@@ -45,8 +45,8 @@ STAGES = {
 
 
 @contextmanager
-def stages(total: int, show: bool | None, *, quiet: bool) -> Iterator[Progress]:
-    """Give a function that takes the name of each stage and shows it on stderr."""
+def stages(total: int, show: bool | None, *, quiet: bool, verb: str = "writing") -> Iterator[Progress]:
+    """Give a function that takes the name of each stage (or file that `verb` is done to) and shows it on stderr."""
     wanted = (sys.stderr.isatty() if show is None else show) and not quiet
     if not wanted:
         yield lambda _: None
@@ -67,7 +67,7 @@ def stages(total: int, show: bool | None, *, quiet: bool) -> Iterator[Progress]:
         def tell(name: str) -> None:
             nonlocal begun
             begun += 1
-            bar.update(task, description=STAGES.get(name, f"writing {name}"), completed=begun)
+            bar.update(task, description=STAGES.get(name, f"{verb} {name}"), completed=begun)
 
         yield tell
         bar.update(task, description="done", completed=total)

@@ -34,6 +34,16 @@ def add_to(app: typer.Typer) -> None:
     def command(
         project: ProjectFile,
         out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)],
+        sheets: Annotated[
+            int | None,
+            typer.Option(
+                "--sheets",
+                min=0,
+                help="Write a page (PDF) for each of this many zones from the top of the ranking, "
+                "instead of what [outputs] says.",
+                show_default=False,
+            ),
+        ] = None,
         force: Force = False,
         strict: Strict = False,
         lang: Language = Lang.zh,
@@ -42,7 +52,10 @@ def add_to(app: typer.Typer) -> None:
         progress: ShowProgress = None,
     ) -> None:
         """Score the zones of PROJECT and write map, layers, lists and reports to a folder."""
-        run_to(project, out, force=force, strict=strict, lang=lang, verbose=verbose, quiet=quiet, progress=progress)
+        run_to(
+            project, out, sheets=sheets, force=force, strict=strict, lang=lang, verbose=verbose, quiet=quiet,
+            progress=progress,
+        )  # fmt: skip
 
 
 def run_to(
@@ -55,6 +68,7 @@ def run_to(
     verbose: bool,
     quiet: bool,
     progress: bool | None,
+    sheets: int | None = None,
 ) -> None:
     """Run `project` into the folder `out` and say what came of it."""
     from geoprio import pipeline
@@ -63,9 +77,11 @@ def run_to(
     check_output(out, force=force, protected=project.parent)
     with stages(STAGE_COUNT, progress, quiet=quiet) as tell:
         result = pipeline.run(project, strict=strict, progress=tell)
-        result.save(out, force=force, lang=lang.value, progress=tell)
+        result.save(out, force=force, lang=lang.value, sheets=sheets, progress=tell)
     if not quiet:
         print_notes(result.quality["notes"], verbose=verbose)
+        if result.quality["access_method"] == "straight_line":
+            typer.echo("Distances are straight lines; streets were not used.")
         _summary(result, out)
 
 
@@ -99,5 +115,7 @@ def _summary(result: Result, out: Path) -> None:
         if shown:
             typer.echo(f"{title} not checked against an official text: {', '.join(shown)}.")
     if len(result.rejects):
-        typer.echo(f"{len(result.rejects)} rows or values set aside: see quality.md.")
-    typer.echo(f"Map: {out / 'map.html'}")
+        typer.echo(f"{len(result.rejects)} rows or values set aside: see quality.html.")
+    if result.quality["outliers"]:
+        typer.echo(f"{len(result.quality['outliers'])} doubtful values, none of them changed: see quality.html.")
+    typer.echo(f"Map: {out / 'map.html'}; data quality: {out / 'quality.html'}")

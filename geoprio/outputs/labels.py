@@ -25,7 +25,7 @@ PAGE: Final = {
     "priority_hint": ("0–100，越深越急；含上限", "0–100, darker is more urgent; upper bounds included"),
     "zones_count": ("片区数", "zones"),
     "facilities": ("设施", "Facilities"),
-    "hollow": ("空心：未计入（离街道过远或重复）", "Hollow: not used (far from streets, or duplicate)"),
+    "hollow": ("空心：未计入（过远、重复或停业）", "Hollow: not counted (off the streets, duplicate or closed)"),
     "streets": ("街道（已简化）", "Streets (thinned)"),
     "zoom_in": ("放大", "Zoom in"),
     "zoom_out": ("缩小", "Zoom out"),
@@ -35,6 +35,34 @@ PAGE: Final = {
     "why": ("得分构成", "What the score is made of"),
     "points": ("得分", "points"),
     "sum": ("合计（= 优先级）", "Sum (= priority)"),
+    "baseline": ("基准（各项均良好时）", "Baseline (all indicators good)"),
+    "gate.true": ("安全一票优先：不论优先级，排在最前", "Safety gate: first, whatever the priority"),
+    "gated.true": ("安全优先", "safety"),
+    "gated.null": ("安全未知", "safety?"),
+    "gate.null": ("安全情况未知：排在安全片区之前", "Safety not known: ahead of zones known to be safe"),
+    "method": (
+        (
+            "本次未用默认算法：指标按“{normalize}”换算，按“{aggregate}”合成。"
+            "各项得分为夏普利值（以各项均良好的片区为参照），与基准相加即为优先级。"
+        ),
+        (
+            "Not the default method: indicators are brought to one scale by {normalize} and combined by {aggregate}. "
+            "Points are Shapley values against a zone with all indicators good; "
+            "with the baseline they sum to the priority."
+        ),
+    ),
+    "normalize.threshold": ("良好与不利阈值", "good and bad thresholds"),
+    "normalize.piecewise": ("分段价值函数", "piecewise value functions"),
+    "normalize.minmax": ("极差", "min-max"),
+    "normalize.z": ("标准分", "z-scores"),
+    "normalize.rank": ("名次", "ranks"),
+    "normalize.vector": ("向量长度", "the vector norm"),
+    "normalize.sum": ("占总和之比", "shares of the sum"),
+    "aggregate.weighted_sum": ("加权和", "the weighted sum"),
+    "aggregate.weighted_product": ("加权积", "the weighted product"),
+    "aggregate.topsis": ("TOPSIS", "TOPSIS"),
+    "aggregate.vikor": ("VIKOR", "VIKOR"),
+    "aggregate.promethee2": ("PROMETHEE II", "PROMETHEE II"),
     "value": ("现状", "Value"),
     "unknown": ("未知", "unknown"),
     "unknown_hint": ("未知不等于零；其权重由其余指标分担", "unknown is not zero; its weight goes to the others"),
@@ -73,6 +101,15 @@ PAGE: Final = {
     "community": ("片区周边", "Around a zone:"),
     "community_zone": ("仅片区之内", "The zone alone"),
     "buildings": ("楼栋数", "Buildings"),
+    "stand_in": ("代表点（非楼栋）", "Stand-in points, not buildings"),
+    "stand_in_hint": (
+        "没有楼栋轮廓：名单的户数放在一个代表点上，距离从该点量起。",
+        "No footprints are known: the list's dwellings stand at one point, and distances are those of this point.",
+    ),
+    "stand_in_zones": (
+        "{n} 个片区没有楼栋轮廓，各以一个代表点（非楼栋）计算。",
+        "{n} zones without footprints: one stand-in point each, not a building.",
+    ),
     "id": ("编号", "id"),
     "sources": ("标准来源", "Where the standards come from"),
     "verified": ("已核对原文", "verified"),
@@ -129,6 +166,7 @@ PAGE: Final = {
     "type.street_block": ("街区", "street block"),
     "type.urban_village": ("城中村", "urban village"),
     "type.other": ("其他", "other"),
+    "status.scored": ("已评分", "scored"),
     "status.no_buildings": ("无居住建筑", "no homes"),
     "status.ineligible": ("不参评", "not eligible"),
     "status.no_data": ("数据不足", "no data"),
@@ -157,6 +195,26 @@ PAGE: Final = {
 }
 """Key to zh and en; ``{n}`` and the like are filled in by the page. A missing key shows the value itself."""
 
+STRAIGHT: Final = {
+    "straight_line": ("直线距离（未用道路）", "Straight-line distances, streets not used"),
+    "straight_line_hint": (
+        "距离按楼栋到设施的直线量算，实际步行只会更远；时间 = 直线距离 ÷ 步速。",
+        "Distances run straight from building to facility: no walk is shorter. Minutes are distance / pace.",
+    ),
+    "walk_m": ("直线 ≤ {n} 米", "≤ {n} m in a straight line"),
+    "walk_min": ("直线折算步行 ≤ {n} 分钟", "≤ {n} min by the straight line"),
+    "streets": ("街道（已简化，未用于计算）", "Streets (thinned, not walked on)"),
+    "hollow": ("空心：未计入（重复或已停业）", "Hollow: not used (duplicate or closed)"),
+    "items_about": (
+        "各项与直线距离分开检验：有无设施、面积是否达标。数据不足以回答的为未知，不计为未达标。数字为片区数。",
+        (
+            "Items are tested apart from the straight-line distances: is the facility there, and large enough. "
+            "What the data cannot answer is unknown and not counted as failed. Numbers are of zones."
+        ),
+    ),
+}
+"""What the page says instead, or besides, where distances are straight lines."""
+
 COMPLETIONS: Final = {
     "share": (
         "良好 = 标准的比例，不利 = 0：geoprio 自己的约定",
@@ -175,5 +233,87 @@ COMPLETIONS: Final = {
         "good = the rule's capacity per 1,000, bad = 0: geoprio's own convention",
     ),
     "given": ("由项目文件设定", "set in the project file"),
+    "none": ("无阈值：只在各片区之间比较", "no thresholds: zones are compared with each other"),
 }
 """How the two anchors of an indicator came about, by the keys of `geoprio.score.matrix.ANCHOR_WORDS`."""
+
+SHEETS: Final = {
+    "ranking": ("排名", "Ranking"),
+    "definitions": ("指标说明", "Definitions"),
+    "sources": ("来源", "Sources"),
+    "study": ("研究", "Study"),
+    "values": ("所用取值", "Values used"),
+    "read": ("读取的数据", "What was read"),
+    "inputs": ("输入文件", "Input files"),
+    "of.item": ("项目", "item"),
+    "of.content": ("内容", "content"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+    "direction.1": ("越大越急", "a larger value is more urgent"),
+    "direction.-1": ("越小越急", "a smaller value is more urgent"),
+    "direction.0": ("仅供参考", "for information"),
+    "of.column": ("列名", "column"),
+    "of.title": ("名称", "title"),
+    "of.unit": ("单位", "unit"),
+    "of.direction": ("方向", "direction"),
+    "of.weight": ("权重", "weight"),
+    "of.good": ("良好值", "good"),
+    "of.bad": ("不利值", "bad"),
+    "of.anchors": ("良好值与不利值的由来", "where good and bad come from"),
+    "of.source": ("来源", "source"),
+    "of.clause": ("条款", "clause"),
+    "of.verified": ("核实情况", "verified"),
+    "of.what": ("对象", "what"),
+    "of.value": ("取值", "value"),
+    "of.role": ("用途", "role"),
+    "of.path": ("文件", "file"),
+    "of.rows": ("行数", "rows"),
+    "of.used": ("采用", "used"),
+    "of.crs": ("坐标系", "CRS"),
+    "of.encoding": ("编码", "encoding"),
+    "of.bytes": ("字节", "bytes"),
+    "of.sha256": ("SHA-256", "SHA-256"),
+    "of.text": ("内容", "text"),
+}
+"""Titles and words of the workbook's sheets; key to zh and en."""
+
+QGIS: Final = {
+    "result": ("结果", "Result"),
+    "indicators": ("指标（由良好到不利）", "Indicators (from good to bad)"),
+    "base": ("底图", "Background"),
+    "zones": ("片区优先级", "Priority of zones"),
+    "facilities": ("设施", "Facilities"),
+    "buildings": ("楼栋", "Buildings"),
+    "streets": ("街道", "Streets"),
+    "layout": ("优先级地图 A4", "Priority map A4"),
+    "legend": ("图例", "Legend"),
+    "subtitle": (
+        "老旧片区更新优先级（0–100，越高越急）· 工作底稿，供讨论和现场核查",
+        "Renewal priority (0-100, higher is more urgent) · working paper for discussion and checking on site",
+    ),
+    "credit": ("数据：", "Data: "),
+}
+"""Names of layers and groups and texts of the layout in the QGIS project; key to zh and en."""
+
+SHEET: Final = {
+    "kind": ("一小区一策", "Neighbourhood sheet"),
+    "rank": ("排名", "Rank"),
+    "facts": ("概况", "At a glance"),
+    "in_type": ("同类排名", "Rank within its type"),
+    "demand": ("需求", "demand"),
+    "detail": (
+        "现状 {value} · 良好 {good} → 不利 {bad} · 权重 {weight}",
+        "value {value} · good {good} → bad {bad} · weight {weight}",
+    ),
+    "detail_plain": ("现状 {value} · 权重 {weight}", "value {value} · weight {weight}"),
+    "access": ("设施可达性", "Access to services"),
+    "head.category": ("类别", "category"),
+    "head.standard": ("标准", "standard"),
+    "head.covered": ("覆盖率", "covered"),
+    "head.uncovered": ("未覆盖", "not covered"),
+    "head.nearest": ("多数楼栋最近的设施（平均步行）", "nearest for most buildings (mean walk)"),
+    "none_near": ("步行可及范围内没有", "none within walking reach"),
+    "notes": ("须知", "To be known"),
+    "unverified": ("所用未核实取值：", "Values used that nobody verified:"),
+}
+"""Words of the sheets; key to zh and en."""

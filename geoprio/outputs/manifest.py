@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from geoprio.outputs.result import Result
+    from geoprio.score import Criterion
 
 LIBRARIES = (
     "exactextract",
@@ -33,9 +35,12 @@ LIBRARIES = (
     "python-calamine",
     "rapidfuzz",
     "rasterio",
+    "scikit-learn",
     "scipy",
     "shapely",
+    "typst",
     "xlrd",
+    "xlsxwriter",
 )
 
 
@@ -55,6 +60,7 @@ def manifest(result: Result, folder: Path, lang: str, timings: dict[str, float])
         "lang": lang,
         "project": result.project,
         "working_crs": result.quality["crs"],
+        "access_method": result.quality["access_method"],
         "inputs": result.inputs,
         "rule_file": {k: getattr(result.rule_file, k) for k in ("name", "title_zh", "title_en", "issued", "note")},
         "rules": [rule.model_dump(mode="json") for rule in result.rules.values()],
@@ -67,7 +73,7 @@ def manifest(result: Result, folder: Path, lang: str, timings: dict[str, float])
         "unverified_items": [i.code for i in result.rule_file.items if i.asks and is_loose(i.verified)],
         "unverified_values": [row for row in result.quality["values"] if is_loose(row["verified"])],
         "criteria": [
-            {"code": c.code, "weight": c.weight, "good": c.good, "bad": c.bad, "anchors": c.anchors, "unit": c.unit}
+            {"code": c.code, "weight": c.weight, **_anchors(c), "anchors": c.anchors, "unit": c.unit}
             for c in result.matrix.criteria
         ],
         "files": [
@@ -78,6 +84,11 @@ def manifest(result: Result, folder: Path, lang: str, timings: dict[str, float])
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "timings": timings,
     }
+
+
+def _anchors(c: Criterion) -> dict[str, float | None]:
+    """Return good and bad; None where the normalization needs none."""
+    return {name: None if math.isnan(v) else v for name, v in (("good", c.good), ("bad", c.bad))}
 
 
 def _entry(entry: BaseModel | None) -> dict[str, Any] | None:

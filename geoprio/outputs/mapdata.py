@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geoprio.indicators.community import item_column
 from geoprio.indicators.registry import category_titles, find
-from geoprio.outputs.labels import COMPLETIONS, PAGE
+from geoprio.outputs.labels import COMPLETIONS, PAGE, STRAIGHT
 from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
+from geoprio.outputs.priority import priority_class, shown_points
 from geoprio.outputs.provenance import is_loose
-from geoprio.score.explain import rounded_parts
+from geoprio.outputs.streets import drawn_streets
+from geoprio.outputs.titles import shown_title
 from geoprio.score.matrix import ANCHOR_WORDS
 from geoprio.sources.osm import is_osm
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from geoprio._core.typing import Floats
     from geoprio.outputs.result import Result
     from geoprio.score.matrix import Criterion
@@ -36,16 +37,6 @@ STREET_SCALE = 100_000
 ZONE_SCALE = 1_000_000
 
 OSM_CREDIT = "© OpenStreetMap contributors (ODbL)"
-
-MAJOR_KINDS = """
-    motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link
-    main major 快速路 主干路 次干路 主干道 次干道
-"""
-MINOR_KINDS = """
-    service services footway path track steps cycleway bridleway platform corridor elevator bus_stop rest_area
-    via_ferrata escape
-"""
-MAJOR, MINOR = frozenset(MAJOR_KINDS.split()), frozenset(MINOR_KINDS.split())
 
 
 def map_data(result: Result, lang: str) -> dict[str, Any]:
@@ -64,20 +55,27 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
     """
     categories = tuple(result.rules)
     project = result.project["project"]
+    straight = result.straight
+    completions = {f"completion.{key}": pair for key, pair in COMPLETIONS.items()}
     return {
         "lang": lang,
-        "words": {**PAGE, **{f"completion.{key}": pair for key, pair in COMPLETIONS.items()}},
+        "words": {**STRAIGHT, **PAGE, **completions, **(STRAIGHT if straight else {})},
+        "straight": straight,
         "title": project["name"],
         "credit": credit_lines(result.project),
         "breaks": CLASS_BREAKS,
         "colors": CLASS_COLORS,
         "unscoredColor": UNSCORED_COLOR,
         "missing": result.project["score"]["missing"] or "default",
+        "method": _method(result),
+        "gates": _gates(result),
+        "baselines": _numbers(shown_points(result)[1], 1),
         "categories": [_category(c, k, result) for k, c in enumerate(categories)],
-        "criteria": [_criterion(c, categories) for c in result.matrix.criteria],
+        "criteria": [_criterion(c, result) for c in result.matrix.criteria],
         "items": _items(result),
         "community": _community(result),
         "answers": _answers(result),
+        "standIns": result.zones["stand_in"].astype(int).tolist() if "stand_in" in result.zones else [],
         "rules": [_rule(rule, result.walkers[c]) for c, rule in result.rules.items()],
         "ruleFile": result.rule_file.model_dump(include={"name", "title_zh", "title_en", "issued", "note"}),
         "crs": result.quality["crs"],
@@ -85,7 +83,7 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "warnings": _warnings(result.quality),
         "zones": _zones(result, categories),
         "facilities": _facilities(result.facilities, categories),
-        "streets": _streets(result.streets),
+        "streets": street_steps(result.streets),
     }
 
 
@@ -98,11 +96,6 @@ def credit_lines(project: dict[str, Any]) -> list[str]:
     if any(is_osm(s["path"]) for s in sources) and OSM_CREDIT not in (given or ""):
         lines.append(OSM_CREDIT)
     return [*lines, "geoprio"]
-
-
-def priority_class(priority: Floats) -> np.ndarray:
-    """Return the number of the class that holds each priority, upper bounds included; NaN gives -1."""
-    return np.where(np.isnan(priority), -1, np.searchsorted(CLASS_BREAKS[1:-1], priority, side="left"))
 
 
 def _warnings(quality: dict[str, Any]) -> list[str]:
@@ -124,13 +117,14 @@ def _category(category: str, number: int, result: Result) -> dict[str, Any]:
     }
 
 
-def _criterion(c: Criterion, categories: tuple[str, ...]) -> dict[str, Any]:
-    kind = next(k for k, words in ANCHOR_WORDS.items() if words == c.anchors)
+def _criterion(c: Criterion, result: Result) -> dict[str, Any]:
+    kind = next((k for k, words in ANCHOR_WORDS.items() if words == c.anchors), "none")
+    categories = tuple(result.rules)
     return {
-        "titles": (c.title_zh, c.title_en),
+        "titles": shown_title(c.code, result),
         "unit": c.unit,
-        "good": c.good,
-        "bad": c.bad,
+        "good": None if np.isnan(c.good) else c.good,
+        "bad": None if np.isnan(c.bad) else c.bad,
         "weight": round(c.weight, 9),
         "completion": kind,
         "anchor": find(c.code, categories)[0].anchor,
@@ -192,19 +186,21 @@ def _zones(result: Result, categories: tuple[str, ...]) -> list[list[Any]]:
     zones = result.zones
     priority = zones["priority"].to_numpy(float)
     exact = zones[[f"{c.code}_contribution" for c in result.matrix.criteria]].to_numpy(float)
-    points = rounded_parts(exact)
+    points, baseline = shown_points(result)
     weights = np.where(np.isnan(exact), 0.0, result.matrix.weights)
     total = weights.sum(axis=1, keepdims=True)
     effective = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
     urgency = np.divide(exact, 100.0 * effective, out=np.full_like(exact, np.nan), where=effective > 0)
+    if _method(result) is not None:
+        urgency[:] = np.nan
     # The shown priority is the sum of the shown points, so a reader who adds them up is never off by a tenth.
-    shown = np.where(np.isnan(priority), np.nan, np.nansum(points, axis=1).round(1))
+    shown = np.where(np.isnan(priority), np.nan, (np.nansum(points, axis=1) + baseline).round(1))
     values = result.matrix.table.reindex(zones.index).to_numpy(float)
     of_category = [[f"{c}_uncovered", f"{c}_demand", f"{c}_unknown_share"] for c in categories]
     need = np.stack([zones[columns].to_numpy(float) for columns in of_category], axis=1)
     text = [zones.index.astype(str), *(zones[c].fillna("").astype(str) for c in ("name", "zone_type", "score_status"))]
     whole = [_integers(zones[c]) for c in ("rank", "rank_in_type", "tied_with", "building_count")]
-    points_at, shapes = _zone_shapes(zones)
+    points_at, shapes = zone_shapes(zones)
     fields = [
         *text, *whole, _numbers(shown, 1), priority_class(priority).tolist(),
         *(_digits(a) for a in (values, points, effective, urgency, need)), points_at, shapes,
@@ -212,7 +208,21 @@ def _zones(result: Result, categories: tuple[str, ...]) -> list[list[Any]]:
     return [list(row) for row in zip(*fields, strict=True)]
 
 
-def _zone_shapes(zones: gpd.GeoDataFrame) -> tuple[list[list[int]], list[list[list[list[int]]]]]:
+def _method(result: Result) -> dict[str, str] | None:
+    """Return normalization and aggregation by name where points are not 100 × weight × urgency."""
+    names = {key: str(result.project["score"][key]) for key in ("normalize", "aggregate")}
+    return None if names == {"normalize": "threshold", "aggregate": "weighted_sum"} else names
+
+
+def _gates(result: Result) -> list[bool | None] | None:
+    """Return what the safety gate says of each zone, None = not known; None without a gate."""
+    gate = result.project["score"]["gate"] or "safety_gate"
+    if gate not in result.zones:
+        return None
+    return [None if pd.isna(v) else bool(v) for v in result.zones[gate]]
+
+
+def zone_shapes(zones: gpd.GeoDataFrame) -> tuple[list[list[int]], list[list[list[list[int]]]]]:
     """Return a point inside each zone, and its polygons as rings of steps."""
     plain = zones.geometry.simplify(ZONE_TOLERANCE_M)
     degrees = plain.to_crs("EPSG:4326")
@@ -220,12 +230,12 @@ def _zone_shapes(zones: gpd.GeoDataFrame) -> tuple[list[list[int]], list[list[li
     shapes = []
     for shape in degrees:
         rings = [shapely.get_rings(part) for part in shapely.get_parts(shape)]
-        shapes.append([[_steps(shapely.get_coordinates(ring)[:-1], ZONE_SCALE) for ring in part] for part in rings])
-    return _on_grid(inside, ZONE_SCALE).tolist(), shapes
+        shapes.append([[steps(shapely.get_coordinates(ring)[:-1], ZONE_SCALE) for ring in part] for part in rings])
+    return on_grid(inside, ZONE_SCALE).tolist(), shapes
 
 
 def _facilities(facilities: gpd.GeoDataFrame, categories: tuple[str, ...]) -> list[list[Any]]:
-    at = _on_grid(shapely.get_coordinates(facilities.geometry.to_crs("EPSG:4326").to_numpy()), ZONE_SCALE).tolist()
+    at = on_grid(shapely.get_coordinates(facilities.geometry.to_crs("EPSG:4326").to_numpy()), ZONE_SCALE).tolist()
     text = [facilities[c].fillna("").astype(str) for c in ("name", "kind", "status")]
     kinds = [categories.index(c) for c in facilities["category"]]
     capacity = _digits(facilities["capacity"].to_numpy(float))
@@ -233,42 +243,31 @@ def _facilities(facilities: gpd.GeoDataFrame, categories: tuple[str, ...]) -> li
     return [list(row) for row in zip(kinds, at, *text, capacity, assumed, strict=True)]
 
 
-def _streets(streets: gpd.GeoDataFrame) -> list[list[list[int]]]:
-    """Return the lines of major, middle and minor streets as steps, thinned to `STREET_VERTICES`."""
-    levels = np.array([_street_level(kind) for kind in streets["kind"].astype(str)], int)
-    lines, row = shapely.get_parts(streets.geometry.simplify(STREET_TOLERANCE_M).to_numpy(), return_index=True)
-    levels = levels[row]
-    kept = _within_budget(lines, levels, STREET_VERTICES)
-    degrees = gpd.GeoSeries(lines[kept], crs=streets.crs).to_crs("EPSG:4326").to_numpy()
+def street_steps(streets: gpd.GeoDataFrame, budget: int | None = None) -> list[list[list[int]]]:
+    """Return the lines of major, middle and minor streets as steps, thinned to `budget` vertices.
+
+    Without one, `STREET_VERTICES` holds.
+    """
+    drawn = drawn_streets(streets, budget or STREET_VERTICES, STREET_TOLERANCE_M)
     out: list[list[list[int]]] = [[], [], []]
-    for level, line in zip(levels[kept], degrees, strict=True):
-        steps = _steps(shapely.get_coordinates(line), STREET_SCALE)
-        if len(steps) > 2:
-            out[level].append(steps)
+    for level, line in zip(drawn["level"], drawn.geometry.to_crs("EPSG:4326"), strict=True):
+        moves = steps(shapely.get_coordinates(line), STREET_SCALE)
+        if len(moves) > 2:
+            out[level].append(moves)
     return out
 
 
-def _street_level(kind: str) -> int:
-    return 0 if kind in MAJOR else 2 if kind in MINOR else 1
-
-
-def _within_budget(lines: np.ndarray, levels: np.ndarray, budget: int) -> np.ndarray:
-    """Return the numbers of the lines to draw, in input order: the higher classes first, within a class the longest."""
-    order = np.lexsort((np.arange(len(lines)), -shapely.length(lines), levels))
-    vertices = np.cumsum(shapely.get_num_coordinates(lines[order]))
-    return np.sort(order[vertices <= budget])
-
-
-def _on_grid(coordinates: Floats, scale: int) -> np.ndarray:
+def on_grid(coordinates: Floats, scale: int) -> np.ndarray:
+    """Return degrees as whole steps of 1 / `scale`."""
     return np.rint(coordinates * scale).astype(np.int64)
 
 
-def _steps(coordinates: Floats, scale: int) -> list[int]:
+def steps(coordinates: Floats, scale: int) -> list[int]:
     """Return x, y of the first vertex and then the steps to the next ones; vertices that coincide are one."""
-    grid = _on_grid(coordinates, scale)
-    steps = np.diff(grid, axis=0, prepend=0)
-    moved = np.r_[True, (steps[1:] != 0).any(axis=1)]
-    return [int(v) for v in steps[moved].ravel()]
+    grid = on_grid(coordinates, scale)
+    each = np.diff(grid, axis=0, prepend=0)
+    moved = np.r_[True, (each[1:] != 0).any(axis=1)]
+    return [int(v) for v in each[moved].ravel()]
 
 
 def _integers(column: pd.Series) -> list[int | None]:

@@ -23,6 +23,8 @@ def values_used(
     walkers: Mapping[str, Profile],
     criteria: Iterable[Criterion],
     people: Mapping[str, Any] | None = None,
+    *,
+    straight: bool = False,
 ) -> list[dict[str, Any]]:
     """Return every value of a standard, walking profile or assumption that a run used.
 
@@ -33,6 +35,8 @@ def values_used(
     criteria : iterable of Criterion
     people : mapping, optional
         `City.people`, with what was assumed of them.
+    straight : bool
+        Whether the thresholds were held against straight lines instead of walks.
 
     Returns
     -------
@@ -41,17 +45,17 @@ def values_used(
         item or column), `value` in words, `source`, `clause`, `verified` (true, false or "secondary") and `file`, the
         rule file in which the value stands (empty for paces and assumptions).
     """
-    rows = []
+    rows, way = [], "straight line" if straight else "walk"
     for category, rule in rules.items():
         share = f" for {100 * rule.share:g} %" if rule.share < 1 else ""
-        rows.append(_row("threshold", category, f"walk of at most {rule.threshold:g} {rule.unit}{share}", rule))
+        rows.append(_row("threshold", category, f"{way} of at most {rule.threshold:g} {rule.unit}{share}", rule))
     for category, walker in walkers.items():
         pace = f"pace of {walker.speed_m_per_min:g} m/min ({walker.name})"
         rows.append(_row("pace", category, pace, walker))
     for c in criteria:
-        if c.anchors in QUOTAS:
+        if c.anchors in QUOTAS and c.rule is not None:
             source, clause, verified = c.rule.quota_from
-            row = _row("quota", c.category, f"{c.good:g} {_per(c)}", c.rule)
+            row = _row("quota", c.category, f"{c.good:g} {_per(c, c.rule)}", c.rule)
             rows.append(row | {"source": source, "clause": clause, "verified": verified})
     rows += [_assumed(entry) for entry in (people or {}).get("assumptions", [])]
     if rule_file.items and rule_file.community is not None:
@@ -72,8 +76,7 @@ def _assumed(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind": "assumption", "what": entry["column"], "value": value, **named}
 
 
-def _per(criterion: Criterion) -> str:
-    rule = criterion.rule
+def _per(criterion: Criterion, rule: Rule) -> str:
     if criterion.anchors == ANCHOR_WORDS["quota"]:
         return "facilities per 1,000 people"
     return f"{rule.capacity_unit or 'capacity'} per 1,000 {rule.capacity_of or 'of those served'}"

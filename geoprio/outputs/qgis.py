@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
-from geoprio.outputs.tables import FIXED_DATE, layers
-from geoprio.outputs.titles import building_title, column_title
+from geoprio.outputs.tables import FIXED_DATE
+from geoprio.outputs.titles import building_title, is_measured, shown_title, straight_titles
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from geoprio.outputs.result import Result
@@ -33,87 +36,196 @@ STYLE = """INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_na
 styleQML, styleSLD, useAsDefault, description, owner, update_time)
 VALUES ('', '', ?, ?, 'geoprio', ?, '', 1, 'geoprio', '', ?)"""
 
+FONT = "WenQuanYi Micro Hei"
+"""Face of labels and layouts; QGIS falls back to its own where it is not installed."""
+
+GEOMETRY = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"
+
 LABEL_SCALE = 20000
 BUILDING_SCALE = 30000
+STREET_TITLES = (("主要街道", "一般街道", "支路小径"), ("big streets", "streets", "service ways and paths"))
+STREET_WIDTHS = ("0.7", "0.4", "0.15")
+"""Millimeters for major, middle and minor streets."""
 
 
-def embed_styles(result: Result, path: Path, lang: str) -> None:
-    """Write a default style with field aliases for each layer into the GeoPackage at `path`."""
-    tables = layers(result)
+@dataclass(frozen=True)
+class Style:
+    """How QGIS draws a layer, as parts of QML.
+
+    Attributes
+    ----------
+    renderer, labels : str
+    aliases : dict of str to str
+        Field to title, in the order of the fields.
+    scale : int
+        Drawn at scales larger than 1:scale; 0: at all.
+    tip : str
+        Map tip, HTML with expressions.
+    display : str
+        Expression that names a feature.
+    """
+
+    renderer: str
+    labels: str = ""
+    aliases: dict[str, str] = field(default_factory=dict)
+    scale: int = 0
+    tip: str = ""
+    display: str = ""
+
+    @property
+    def attributes(self) -> str:
+        """Attributes of the element that holds the style."""
+        limit = f'"1" minScale="{self.scale}" maxScale="0"' if self.scale else '"0"'
+        return f'labelsEnabled="{int(bool(self.labels))}" hasScaleBasedVisibilityFlag={limit}'
+
+    @property
+    def body(self) -> str:
+        """Elements of the style."""
+        # Field 0 is the key column `fid`, which GDAL adds.
+        names = "".join(
+            f'<alias index="{i}" field={quoteattr(name)} name={quoteattr(title)}/>'
+            for i, (name, title) in enumerate(self.aliases.items(), 1)
+        )
+        return (
+            f"{self.renderer}{self.labels}<blendMode>0</blendMode><featureBlendMode>0</featureBlendMode>"
+            f"<layerOpacity>1</layerOpacity><aliases>{names}</aliases>"
+            f"<previewExpression>{escape(self.display)}</previewExpression><mapTip>{escape(self.tip)}</mapTip>"
+        )
+
+
+def layer_styles(result: Result, columns: Mapping[str, list[str]], lang: str) -> dict[str, Style]:
+    """Return the style of each drawn layer of the GeoPackage.
+
+    Parameters
+    ----------
+    result : Result
+    columns : mapping of str to list of str
+        The fields of each layer, in their order, as `write_layers` returns them.
+    lang : {"zh", "en"}
+        Language of legends, field titles and map tips.
+    """
     categories = tuple(result.rules)
     number = 1 if lang == "en" else 0
-    bodies = {
-        "zones": zone_style(lang),
-        "buildings": _fill_style("#b8b2a7", "#8a8378"),
-        "facilities": (_facility_style(categories, number), ""),
+    renderer, labels = zone_style(lang)
+    name = '"name"'
+    aliases = {layer: {c: _title(layer, c, result)[number] for c in fields} for layer, fields in columns.items()}
+    return {
+        "zones": Style(renderer, labels, aliases["zones"], tip=_zone_tip(number), display=name),
+        "buildings": Style(
+            _fill_style("#b8b2a7", "#8a8378"),
+            aliases=aliases["buildings"],
+            scale=BUILDING_SCALE,
+            display='"building_id"',
+        ),
+        "facilities": Style(
+            _facility_style(categories, number), aliases=aliases["facilities"], tip=TIP_NAME, display=name
+        ),
+        "streets": Style(_street_style(STREET_TITLES[number]), aliases=aliases["streets"]),
     }
+
+
+def embed_styles(styles: Mapping[str, Style], path: Path) -> None:
+    """Write a default style for each drawn layer into the GeoPackage at `path`."""
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(TABLE)
         db.execute(CONTENTS, (FIXED_DATE,))
-        for layer, (renderer, labels) in bodies.items():
-            columns = [str(c) for c in tables[layer].columns if c != "geometry"]
-            aliases = {c: _title(layer, c, result)[number] for c in columns}
-            (geometry,) = db.execute(
-                "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
-            ).fetchone()
-            scale = BUILDING_SCALE if layer == "buildings" else 0
-            db.execute(STYLE, (layer, geometry, _qml(renderer, labels, aliases, scale), FIXED_DATE))
+        for layer, style in styles.items():
+            row = db.execute(GEOMETRY, (layer,)).fetchone()
+            if row is not None:
+                db.execute(STYLE, (layer, row[0], _qml(style), FIXED_DATE))
 
 
 def _title(layer: str, column: str, result: Result) -> tuple[str, str]:
     categories = tuple(result.rules)
     if layer == "buildings":
-        return building_title(column, categories)
-    return column_title(column, categories, result.rule_file.items)
+        titles = building_title(column, categories)
+        return straight_titles(titles) if result.straight and is_measured(column, categories) else titles
+    return shown_title(column, result)
 
 
-def _qml(renderer: str, labels: str, aliases: dict[str, str], scale: int) -> str:
-    # Field 0 is the key column `fid`, which GDAL adds.
-    names = "".join(
-        f'<alias index="{i}" field={quoteattr(field)} name={quoteattr(name)}/>'
-        for i, (field, name) in enumerate(aliases.items(), 1)
-    )
-    limit = (
-        f'hasScaleBasedVisibilityFlag="1" minScale="{scale}" maxScale="0"'
-        if scale
-        else 'hasScaleBasedVisibilityFlag="0"'
-    )
+def _qml(style: Style) -> str:
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'<qgis version="3.22.0" styleCategories="AllStyleCategories" labelsEnabled="{int(bool(labels))}" {limit}>'
-        f"{renderer}{labels}<blendMode>0</blendMode><featureBlendMode>0</featureBlendMode><layerOpacity>1</layerOpacity>"
-        f"<aliases>{names}</aliases></qgis>"
+        f'<qgis version="3.22.0" styleCategories="AllStyleCategories" {style.attributes}>{style.body}</qgis>'
     )
+
+
+def _shown(expression: str) -> str:
+    """Return a QGIS expression whose text is safe in a map tip: map tips are HTML."""
+    return f"replace(replace({expression}, '&', '&amp;'), '<', '&lt;')"
+
+
+TIP_NAME = f"<b>[% {_shown('name')} %]</b>"
+
+
+def _zone_tip(number: int) -> str:
+    words = (("第", "名 · 优先级"), ("rank", "· priority"))[number]
+    unscored = ("未评分", "not scored")[number]
+    told = f"concat('{words[0]} ', \"rank\", ' {words[1]} ', format_number(\"priority\", 1))"
+    return f"{TIP_NAME}<br>[% if(\"rank\" is null, '{unscored}', {told}) %]"
 
 
 def zone_style(lang: str) -> tuple[str, str]:
     """Return renderer and labels of the zones: priority in fixed classes, zones without one hatched."""
     word = "not scored" if lang == "en" else "未评分"
+    bounds = [(low, high, f"{low:g} – {high:g}") for low, high in pairwise(CLASS_BREAKS)]
     # Zones without a priority would vanish from a graduated layer; -1 gives them a class of their own.
-    ranges = [f'<range lower="-1" upper="-0.5" symbol="0" render="true" label={quoteattr(word)}/>']
-    lines = {"angle": "45", "distance": "2", "line_width": "0.26", "color": _rgba(UNSCORED_COLOR)}
-    hatch = _layer("LinePatternFill", lines)
-    symbols = [_symbol(0, "fill", hatch + _simple_fill("#ffffff", UNSCORED_COLOR, "no"))]
-    for i, color in enumerate(CLASS_COLORS, 1):
-        low, high = CLASS_BREAKS[i - 1], CLASS_BREAKS[i]
-        ranges.append(
-            f'<range lower="{low:g}" upper="{high:g}" symbol="{i}" render="true" label="{low:g} – {high:g}"/>'
-        )
-        symbols.append(_symbol(i, "fill", _simple_fill(color, "#ffffff", "solid")))
-    renderer = (
-        '<renderer-v2 type="graduatedSymbol" attr="coalesce(&quot;priority&quot;, -1)" '
-        'graduatedMethod="GraduatedColor" symbollevels="0" forceraster="0" enableorderby="0">'
-        f"<ranges>{''.join(ranges)}</ranges><symbols>{''.join(symbols)}</symbols>"
-        '<classificationMethod id="Custom"/></renderer-v2>'
-    )
+    renderer = _graduated('coalesce("priority", -1)', (-1.0, -0.5, word), bounds, CLASS_COLORS)
     labels = (
         '<labeling type="simple"><settings><text-style fieldName="concat(&quot;rank&quot;, \' \', &quot;name&quot;)" '
-        'isExpression="1" fontSize="8" fontSizeUnit="Point" textColor="20,20,20,255" textOpacity="1"><text-buffer '
-        'bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255" bufferOpacity="1"/>'
-        '</text-style><placement placement="0" centroidInside="1" priority="5"/><rendering scaleVisibility="1" '
+        f'isExpression="1" fontFamily="{FONT}" fontSize="8" fontSizeUnit="Point" textColor="20,20,20,255" '
+        'textOpacity="1"><text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" '
+        'bufferColor="255,255,255,255" bufferOpacity="1"/></text-style><placement placement="0" centroidInside="1" '
+        'priority="5"/><rendering scaleVisibility="1" '
         f'scaleMin="0" scaleMax="{LABEL_SCALE}" obstacle="1" drawLabels="1"/></settings></labeling>'
     )
     return renderer, labels
+
+
+def graduated_style(column: str, good: float, bad: float, unit: str, number: int) -> str:
+    """Return a renderer of an indicator: five equal classes of urgency from `good` to `bad`, darker toward `bad`.
+
+    What lies beyond an anchor belongs to the class beside it; zones where the indicator is unknown are hatched.
+    """
+    word = ("未知", "unknown")[number]
+    sign = 1.0 if bad > good else -1.0
+    # A class holds the values above its lower bound: told by urgency, larger is worse whatever the direction.
+    urgency = f'coalesce(clamp(0, ("{column}" - {good!r}) / ({bad!r} - {good!r}), 1), -1)'
+    steps = [good + (bad - good) * k / len(CLASS_COLORS) for k in range(len(CLASS_COLORS) + 1)]
+    bounds = []
+    for k, (start, end) in enumerate(pairwise(steps)):
+        low, high = sorted((start, end))
+        text = f"{_figure(low, unit)} – {_figure(high, unit)}"
+        if k == 0:
+            text = f"{'≤' if sign > 0 else '≥'} {_figure(end, unit)}"
+        elif k == len(CLASS_COLORS) - 1:
+            text = f"{'>' if sign > 0 else '<'} {_figure(start, unit)}"
+        bounds.append((k / len(CLASS_COLORS), (k + 1) / len(CLASS_COLORS), text))
+    return _graduated(urgency, (-1.0, -0.5, word), bounds, CLASS_COLORS)
+
+
+def _figure(value: float, unit: str) -> str:
+    return f"{100 * value:g} %" if unit == "share" else f"{value:,.6g} {unit}".strip()
+
+
+def _graduated(
+    expression: str, unknown: tuple[float, float, str], bounds: list[tuple[float, float, str]], colors: Sequence[str]
+) -> str:
+    """Return a graduated renderer whose first class is hatched."""
+    lines = {"angle": "45", "distance": "2", "line_width": "0.26", "color": _rgba(UNSCORED_COLOR)}
+    hatch = _layer("LinePatternFill", lines)
+    symbols = [_symbol(0, "fill", hatch + _simple_fill("#ffffff", UNSCORED_COLOR, "no"))]
+    symbols += [_symbol(i, "fill", _simple_fill(color, "#ffffff", "solid")) for i, color in enumerate(colors, 1)]
+    ranges = "".join(
+        f'<range lower="{low:.12g}" upper="{high:.12g}" symbol="{i}" render="true" label={quoteattr(label)}/>'
+        for i, (low, high, label) in enumerate([unknown, *bounds])
+    )
+    return (
+        f'<renderer-v2 type="graduatedSymbol" attr={quoteattr(expression)} '
+        'graduatedMethod="GraduatedColor" symbollevels="0" forceraster="0" enableorderby="0">'
+        f"<ranges>{ranges}</ranges><symbols>{''.join(symbols)}</symbols>"
+        '<classificationMethod id="Custom"/></renderer-v2>'
+    )
 
 
 def _facility_style(categories: tuple[str, ...], number: int) -> str:
@@ -138,11 +250,23 @@ def _facility_style(categories: tuple[str, ...], number: int) -> str:
     )
 
 
-def _fill_style(color: str, outline: str) -> tuple[str, str]:
+def _fill_style(color: str, outline: str) -> str:
     symbol = _symbol(0, "fill", _simple_fill(color, outline, "solid"))
     return (
-        f'<renderer-v2 type="singleSymbol" symbollevels="0" forceraster="0"><symbols>{symbol}</symbols></renderer-v2>',
-        "",
+        f'<renderer-v2 type="singleSymbol" symbollevels="0" forceraster="0"><symbols>{symbol}</symbols></renderer-v2>'
+    )
+
+
+def _street_style(titles: tuple[str, ...]) -> str:
+    """Return lines in gray, the big streets wider."""
+    rows, symbols = [], []
+    for i, width in enumerate(STREET_WIDTHS):
+        rows.append(f'<category value="{i}" type="long" symbol="{i}" label={quoteattr(titles[i])} render="true"/>')
+        options = {"line_color": _rgba("#9a9a9a"), "line_width": width, "line_width_unit": "MM", "capstyle": "round"}
+        symbols.append(_symbol(i, "line", _layer("SimpleLine", options)))
+    return (
+        '<renderer-v2 type="categorizedSymbol" attr="level" symbollevels="0" forceraster="0" enableorderby="0">'
+        f"<categories>{''.join(rows)}</categories><symbols>{''.join(symbols)}</symbols></renderer-v2>"
     )
 
 
@@ -151,7 +275,12 @@ def _simple_fill(color: str, outline: str, style: str) -> str:
     return _layer("SimpleFill", options | {"outline_width": "0.2", "outline_width_unit": "MM"})
 
 
-def _symbol(number: int, kind: str, layers_xml: str) -> str:
+def simple_symbol(color: str) -> str:
+    """Return the symbol of a plain fill without a name, as items of layouts hold it."""
+    return _symbol("", "fill", _simple_fill(color, color, "solid"))
+
+
+def _symbol(number: int | str, kind: str, layers_xml: str) -> str:
     return f'<symbol name="{number}" type="{kind}" alpha="1" clip_to_extent="1" force_rhr="0">{layers_xml}</symbol>'
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
+
+from geoprio.city.completeness import extents, known_attributes
+from geoprio.city.outliers import outlier_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from geoprio._core.findings import Findings
     from geoprio.city import City
@@ -16,9 +22,11 @@ if TYPE_CHECKING:
 def quality_report(
     findings: Findings,
     city: City,
-    network: Network,
+    network: Network | None,
     access: BuildingAccess | None = None,
     demand: Mapping[str, Demand] | None = None,
+    *,
+    outliers: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Return the report as plain data.
 
@@ -26,19 +34,23 @@ def quality_report(
     ----------
     findings : Findings
     city : City
-    network : Network
+    network : Network or None
+        None where distances are straight lines.
     access, demand : optional
         What the search found; left out by `check`.
+    outliers : DataFrame, optional
+        From `geoprio.city.outliers.find_outliers`.
 
     Returns
     -------
     dict
-        `crs`, `sources`, `city`, `network`, `datum_evidence`, `compounds` and `population` (where asked for),
-        `categories`, `snapping` and `straight_line` (after a run), `rejects_by_reason`, `notes`: the shape of
-        quality.json.
+        `crs`, `access_method`, `sources`, `city`, `network` (empty without streets), `coverage`, `datum_evidence`,
+        `compounds` and `population` (where asked for), `categories`, `snapping` and `straight_line` (after a run),
+        `rejects_by_reason`, `rejects` (all of them), `outliers`, `outlier_rules`, `notes`: the shape of quality.json.
     """
     rejects = findings.rejects()
-    grouped = rejects.groupby(["source", "reason", "mend"], sort=True).size().rename("rows").reset_index()
+    groups = rejects.groupby(["source", "reason", "mend"], sort=True)
+    grouped = groups.agg(rows=("row", "size"), with_position=("lon", "count")).reset_index()
     whole = rejects["column"] == ""
     rows, values = rejects.loc[whole, "source"].value_counts(), rejects.loc[~whole, "source"].value_counts()
     sources = [
@@ -47,12 +59,17 @@ def quality_report(
     ]
     report: dict[str, Any] = {
         "crs": city.crs.to_string(),
+        "access_method": "straight_line" if network is None else "network",
         "sources": sources,
         "city": dict(city.counts),
-        "network": _network(network),
+        "network": {} if network is None else _network(network),
+        "coverage": {"attributes": known_attributes(city), "extents": extents(city)},
         "datum_evidence": [row for evidence in city.datum_evidence for row in evidence.rows()],
         "categories": {c: _category(c, city, access, demand) for c in city.categories},
         "rejects_by_reason": grouped.to_dict("records"),
+        "rejects": plain_rows(rejects),
+        "outliers": [] if outliers is None else plain_rows(outliers),
+        "outlier_rules": [] if outliers is None else _rules(outliers),
         "notes": findings.note_rows(),
     }
     if city.compounds is not None:
@@ -60,9 +77,31 @@ def quality_report(
     if city.people is not None:
         report["population"] = city.people
     if access is not None:
-        report["city"]["buildings_unsnapped"] = int(access.columns["snap_m"].isna().sum())
+        if network is not None:
+            report["city"]["buildings_unsnapped"] = int(access.columns["snap_m"].isna().sum())
         report |= access.report
     return report
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as plain data, None where a number is missing."""
+    columns = {str(c): table[c].tolist() for c in table}
+    for name, known in table.notna().items():
+        if not known.all():
+            columns[str(name)] = [v if k else None for v, k in zip(columns[str(name)], known.tolist(), strict=True)]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _rules(outliers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rules of plausibility with how many values each doubts."""
+    count = outliers["rule"].value_counts()
+    return [{**_finite(rule.model_dump()), "doubted": int(count.get(rule.name, 0))} for rule in outlier_rules()]
+
+
+def _finite(rule: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule in which an open end of a span is None: JSON knows no infinity."""
+    spans = {k: [v if math.isfinite(v) else None for v in span] for k, span in rule["where"].items()}
+    return {**rule, "where": spans}
 
 
 def _network(network: Network) -> dict[str, Any]:

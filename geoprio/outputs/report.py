@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-SOURCE_COLUMNS = (
-    *("role", "path", "layer", "rows", "left_by_where", "rows_set_aside", "values_set_aside", "used"),
-    *("crs", "crs_from", "converted_from", "encoding"),
-)
-DATUM_COLUMNS = (
-    *("path", "sources", "candidate", "stated", "points", "near_building", "near_street"),
-    "better_beyond_doubt",
-)
-VALUE_COLUMNS = ("kind", "what", "value", "source", "clause", "verified", "file")
-ITEM_COLUMNS = ("number", "title", "passed", "failed", "unknown", "not_read", "source", "verified", "file")
-PEOPLE_COLUMNS = (
-    *("column", "from", "total", "placed", "moved", "unplaced"),
-    *("buildings_with_own", "homes_unknown", "in_buildings"),
-)
-STRAIGHT_COLUMNS = (
-    *("category", "median_detour", "threshold_m", "buildings"),
-    *("within_in_a_straight_line", "within_by_street"),
-)
+from geoprio.outputs.labels import STRAIGHT
+from geoprio.outputs.quality_words import column_word, report_word
+from geoprio.outputs.sections import OUTLIER_COLUMNS, Section, note_rows, outlier_rows, reason_rows, sections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geoprio.outputs.sections import Cell, Row
+
+MOST_OUTLIERS = 50
+"""Most doubtful values in the text; all of them stand in quality.json."""
 
 
 def quality_markdown(report: dict[str, Any], title: str, lang: str) -> str:
@@ -36,83 +29,63 @@ def quality_markdown(report: dict[str, Any], title: str, lang: str) -> str:
     lang : {"zh", "en"}
     """
     word = 1 if lang == "en" else 0
-    pairs = [{"what": k, "value": v} for k, v in report["city"].items()]
-    streets = [{"what": k, "value": v} for k, v in report["network"].items()]
-    found = [
-        {"category": c, "what": k, "value": _inner(v)}
-        for c, row in report["categories"].items()
-        for k, v in row.items()
+    head = f"# {report_word('title')[word]}: {_cell(title, word)}"
+    crs = f"{report_word('crs')[word]}: {_cell(report['crs'], word)}"
+    warnings = [n for n in report["notes"] if n["level"] == "warning"]
+    others = [n for n in report["notes"] if n["level"] != "warning"]
+    doubts = outlier_rows(report)
+    parts = [
+        _part("warnings", note_rows(warnings), ("source", "text"), word),
+        *(_section(s, word) for s in sections(report)),
+        _part("set_aside", reason_rows(report), ("source", "reason", "set_aside", "mend"), word),
+        _part("outliers", doubts[:MOST_OUTLIERS], OUTLIER_COLUMNS, word, "outliers_hint" if doubts else ""),
+        *(
+            [report_word("more_rows")[word].format(n=len(doubts) - MOST_OUTLIERS)]
+            if len(doubts) > MOST_OUTLIERS
+            else []
+        ),
+        _part("notes", note_rows(others), ("source", "text"), word),
     ]
-    far = [{"points": k, **row} for k, row in report.get("snapping", {}).items()]
-    straight = [{"category": k, **row} for k, row in report.get("straight_line", {}).items()]
-    sections = (
-        (("数据来源", "Sources"), report["sources"], SOURCE_COLUMNS),
-        (("城市", "City"), pairs, ("what", "value")),
-        (("街道网络", "Streets"), streets, ("what", "value")),
-        (
-            (
-                "坐标基准的证据（30 米内有建筑、有街道的比例）",
-                "Evidence for the datum (share within 30 m of a building, of a street)",
-            ),
-            report.get("datum_evidence", []),
-            DATUM_COLUMNS,
-        ),
-        (("小区名单的匹配", "How the list of compounds was joined"), _compounds(report), ("what", "value")),
-        (("人口", "People"), _people(report), PEOPLE_COLUMNS),
-        (("设施类别", "Categories"), found, ("category", "what", "value")),
-        (
-            ("到街道的距离（米）", "Distance to the street (m)"),
-            [{**row, "farthest_m": _inner(row.get("farthest_m"))} for row in far],
-            ("points", "snapped", "unsnapped", "median_m", "p95_m", "farthest_m"),
-        ),
-        (("直线与步行网络", "Straight line and network"), straight, STRAIGHT_COLUMNS),
-        (("完整居住社区各项（片区数）", "Items of the complete community (zones)"), _items(report, word), ITEM_COLUMNS),
-        (("所用取值及其来源", "Values used and their sources"), report.get("values", []), VALUE_COLUMNS),
-        (
-            ("搁置的行和值", "Rows and values set aside"),
-            report["rejects_by_reason"],
-            ("source", "reason", "rows", "mend"),
-        ),
-        (("提示", "Notes"), report["notes"], ("level", "source", "text")),
-    )
-    head = f"# {('数据质量报告', 'Data quality')[word]}: {_cell(title)}"
-    crs = f"{('工作坐标系', 'Working CRS')[word]}: {report['crs']}"
-    return "\n\n".join([head, crs, *(_section(names[word], rows, columns) for names, rows, columns in sections)]) + "\n"
+    return "\n\n".join([head, crs, *_method(report, word), *parts]) + "\n"
 
 
-def _items(report: dict[str, Any], word: int) -> list[dict[str, Any]]:
-    """Return the rows of the items in one language."""
-    name = ("title_zh", "title_en")[word]
-    return [{**row, "title": row[name], "not_read": ", ".join(row["not_read"])} for row in report.get("items", [])]
+def _method(report: dict[str, Any], word: int) -> list[str]:
+    """Return what the reader must know first, where distances are straight lines."""
+    if report.get("access_method") != "straight_line":
+        return []
+    said, hint = (STRAIGHT[key][word] for key in ("straight_line", "straight_line_hint"))
+    return [f"**{said}.** {hint}" if word else f"**{said}。**{hint}"]
 
 
-def _compounds(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what the join counted; the rows to review have a table of their own."""
-    return [{"what": k, "value": _inner(v)} for k, v in report.get("compounds", {}).items() if k != "review"]
+def _section(section: Section, word: int) -> str:
+    heads = [section.head(c)[word] for c in section.columns]
+    return _table(section.title[word], section.hint[word] if section.hint else "", heads, _cells(section, word))
 
 
-def _people(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a row for each column of people that the project file fills."""
-    columns = report.get("population", {}).get("columns", {})
-    return [{"column": column, **figures} for column, figures in columns.items()]
+def _cells(section: Section, word: int) -> Iterable[list[str]]:
+    return ([_cell(row[c], word) for c in section.columns] for row in section.rows)
 
 
-def _section(title: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
+def _part(key: str, rows: Sequence[Row], columns: tuple[str, ...], word: int, hint: str = "") -> str:
+    cells = ([_cell(row[c], word) for c in columns] for row in rows)
+    heads = [column_word(c)[word] for c in columns]
+    return _table(report_word(key)[word], report_word(hint)[word] if hint else "", heads if rows else [], cells)
+
+
+def _table(title: str, hint: str, heads: list[str], rows: Iterable[list[str]]) -> str:
     lines = [f"## {title}", ""]
-    if not rows:
+    if hint:
+        lines += [hint, ""]
+    if not heads:
         return "\n".join([*lines, "–"])
-    lines += ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
-    lines += ["| " + " | ".join(_cell(row.get(c)) for c in columns) + " |" for row in rows]
+    lines += ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(lines)
 
 
-def _inner(value: object) -> object:
-    return ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-
-
-def _cell(value: object) -> str:
-    """Return text that neither breaks a table nor is taken for markup."""
-    text = "" if value is None else " ".join(str(value).split())
+def _cell(value: Cell, word: int) -> str:
+    """Return text in one language that neither breaks a table nor is taken for markup."""
+    text = " ".join((value if isinstance(value, str) else value[word]).split())
     for mark in "\\`*_{}[]<>|#":
         text = text.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
     return text

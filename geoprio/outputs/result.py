@@ -10,10 +10,31 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geoprio._core.typing import Progress
+    from geoprio._core.typing import Bools, Progress
     from geoprio.indicators import IndicatorSpec
     from geoprio.score import DecisionMatrix
     from geoprio.standards import Profile, Rule, Rules
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: the data-quality report, and the layers under its map.
+
+    Attributes
+    ----------
+    zones, buildings, streets : GeoDataFrame
+        As in `geoprio.city.City`.
+    quality : dict
+        The data-quality report.
+    project : dict
+        The resolved project file.
+    """
+
+    zones: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
+    quality: dict[str, Any]
+    project: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,7 +51,7 @@ class Result:
     facilities : GeoDataFrame
         Index `facility_id`; category, name, capacity, status, point.
     streets : GeoDataFrame
-        Lines with their kind.
+        Lines with their kind; no rows where the project names no streets.
     rejects : DataFrame
         Rows and values set aside, with reason and mend.
     matrix : DecisionMatrix
@@ -51,6 +72,8 @@ class Result:
         The project's folder.
     timings : dict of str to float
         Seconds per stage.
+    on_real_component : ndarray of bool, shape (buildings,), or None
+        Whether a building's street component has at least 1 km, so that unreachable is an answer.
     """
 
     zones: gpd.GeoDataFrame
@@ -68,8 +91,22 @@ class Result:
     inputs: list[dict[str, Any]]
     folder: Path
     timings: dict[str, float]
+    on_real_component: Bools | None = None
 
-    def save(self, out: str | Path, *, force: bool = False, lang: str = "zh", progress: Progress | None = None) -> Path:
+    @property
+    def straight(self) -> bool:
+        """Whether distances are straight lines: no streets were walked on."""
+        return bool(self.quality["access_method"] == "straight_line")
+
+    def save(
+        self,
+        out: str | Path,
+        *,
+        force: bool = False,
+        lang: str = "zh",
+        sheets: int | None = None,
+        progress: Progress | None = None,
+    ) -> Path:
         """Write all outputs to the folder `out`, whole or not at all.
 
         Parameters
@@ -78,6 +115,8 @@ class Result:
             A new folder; with `force` one that geoprio wrote before.
         lang : {"zh", "en"}
             Language in which map and report open.
+        sheets : int, optional
+            Write a page for each of this many zones from the top of the ranking; default: as the project file says.
         progress : callable, optional
             Told the name of each file as it is written.
 
@@ -93,4 +132,4 @@ class Result:
         """
         from geoprio.outputs.write import write_all  # noqa: PLC0415 - drawing libraries load only when saving
 
-        return write_all(self, Path(out), force=force, lang=lang, progress=progress)
+        return write_all(self, Path(out), force=force, lang=lang, sheets=sheets, progress=progress)

@@ -11,9 +11,12 @@ import pyogrio
 import shapely
 
 from geoprio._core.columns import DISTANCE_DECIMALS, SIGNIFICANT_DIGITS
+from geoprio.outputs.labels import STRAIGHT
 from geoprio.outputs.provenance import unverified_text
+from geoprio.outputs.streets import drawn_streets
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -23,11 +26,19 @@ if TYPE_CHECKING:
 FIXED_DATE = "2000-01-01T00:00:00.000Z"
 """Stands for the time of writing, so that repeating a run gives the same bytes."""
 
+STREET_VERTICES = 400_000
+"""Most vertices of the streets that stand behind the other layers in QGIS."""
+
+STREET_TOLERANCE_M = 1.0
+
 SCORE_DECIMALS = 12
 """Priority and contributions keep this many decimals, so that the parts add up to 1e-9 in the files too."""
 
 RESTS_ON_RULES = ("zones", "buildings")
 """Tables with figures that follow from thresholds, quotas or walking paces."""
+
+ABOUT = {"access_method": "", "unverified": "Unverified values used: "}
+"""What stands before each part of a layer's description."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,7 +55,7 @@ def rounded(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         values = out[name].to_numpy(float)
         if str(name).endswith("_m"):
             out[name] = np.round(values, DISTANCE_DECIMALS)
-        elif name == "priority" or str(name).endswith("_contribution"):
+        elif name in {"priority", "baseline"} or str(name).endswith("_contribution"):
             out[name] = np.round(values, SCORE_DECIMALS)
         else:
             out[name] = significant(values, SIGNIFICANT_DIGITS)
@@ -91,20 +102,35 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def write_parquet(table: gpd.GeoDataFrame, path: Path, unverified: str = "") -> None:
-    """Write GeoParquet in EPSG:4326; the file's metadata names the unverified values behind its figures."""
+def write_parquet(table: gpd.GeoDataFrame, path: Path, told: Mapping[str, str]) -> None:
+    """Write GeoParquet in EPSG:4326; the file's metadata tell what its figures rest on."""
     out = rounded(table).to_crs("EPSG:4326")
-    if unverified:
-        out.attrs["unverified"] = unverified
+    out.attrs |= told
     out.to_parquet(path, compression="zstd")
 
 
-def write_layers(result: Result, path: Path) -> None:
-    """Write the GeoPackage's layers in the working CRS; version 1.2, which QGIS 3.22 reads without a warning."""
-    loose = unverified_text(result.quality["values"])
+def rests_on(result: Result, name: str) -> dict[str, str]:
+    """Return what a reader of a table must know of its figures: how far is measured, and what nobody verified."""
+    if name not in RESTS_ON_RULES:
+        return {}
+    told = {"access_method": STRAIGHT["straight_line"][1] if result.straight else "",
+            "unverified": unverified_text(result.quality["values"])}  # fmt: skip
+    return {key: text for key, text in told.items() if text}
+
+
+def write_layers(result: Result, path: Path) -> dict[str, list[str]]:
+    """Write the GeoPackage's layers in the working CRS; version 1.2, which QGIS 3.22 reads without a warning.
+
+    Returns
+    -------
+    dict of str to list of str
+        The fields of each layer, in their order.
+    """
+    tables = layers(result)
     with fixed_time():
-        for name, table in layers(result).items():
-            told = {"DESCRIPTION": f"Unverified values used: {loose}"} if loose and name in RESTS_ON_RULES else {}
+        for name, table in tables.items():
+            about = ". ".join(f"{ABOUT[key]}{text}" for key, text in rests_on(result, name).items())
+            told = {"DESCRIPTION": about} if about else {}
             pyogrio.write_dataframe(
                 table,
                 path,
@@ -115,6 +141,7 @@ def write_layers(result: Result, path: Path) -> None:
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
                 layer_options=told,
             )
+    return {name: [str(c) for c in table.columns if c != "geometry"] for name, table in tables.items()}
 
 
 def layers(result: Result) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
@@ -129,6 +156,7 @@ def layers(result: Result) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
         "zones": rounded(result.zones).reset_index(),
         "buildings": buildings,
         "facilities": rounded(result.facilities).reset_index(),
+        "streets": drawn_streets(result.streets, STREET_VERTICES, STREET_TOLERANCE_M),
         "rejects": result.rejects,
     }
 

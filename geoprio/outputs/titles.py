@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from geoprio._core.errors import InputError
 from geoprio.indicators.community import item_column
 from geoprio.indicators.registry import category_titles, find
+from geoprio.outputs.labels import QGIS, STRAIGHT
 
 if TYPE_CHECKING:
+    from geoprio.outputs.result import Result
     from geoprio.standards import Item
 
 TITLES = {
@@ -17,8 +19,10 @@ TITLES = {
     "name": ("名称", "name"),
     "zone_type": ("片区类型", "zone type"),
     "eligible": ("可参评", "eligible"),
+    "safety_gate": ("安全一票优先", "safety gate"),
     "building_count": ("楼栋数", "buildings"),
     "priority": ("优先级（0–100）", "priority (0-100)"),
+    "baseline": ("基准分（各项均良好时）", "baseline (all indicators good)"),
     "rank": ("排名", "rank"),
     "rank_in_type": ("同类排名", "rank within type"),
     "tied_with": ("并列片区数", "zones tied with"),
@@ -30,6 +34,7 @@ TITLES = {
     "floors_assumed": ("层数由高度推算", "floors from the height"),
     "year_built": ("建成年份", "year built"),
     "dwellings": ("户数", "dwellings"),
+    "dwellings_assumed": ("户数由名单分摊", "dwellings shared out from the list"),
     "population": ("人口", "population"),
     "population_60plus": ("60岁以上人口", "people aged 60+"),
     "population_0_2": ("0–2岁人口", "children aged 0-2"),
@@ -58,6 +63,7 @@ TITLES = {
     "facility_id": ("设施编号", "facility id"),
     "category": ("类别", "category"),
     "kind": ("种类", "kind"),
+    "level": ("等级", "level"),
     "capacity": ("容量", "capacity"),
     "capacity_assumed": ("容量为假定", "capacity assumed"),
     "status": ("状态", "status"),
@@ -75,6 +81,7 @@ TITLES = {
     "items_failed": ("未达标项数", "items failed"),
     "items_unknown": ("情况未知项数", "items unknown"),
     "unverified": ("所用未核实取值", "unverified values used"),
+    "access_method": ("距离量算方式", "distances along"),
 }
 
 OF_CATEGORY = {
@@ -85,6 +92,43 @@ OF_CATEGORY = {
     "demand": ("需求量", "demand"),
     "supply": ("每千需求可分得容量", "supply per 1,000"),
 }
+
+
+STRAIGHT_WORDS = (
+    ("步行距离", "直线距离"),
+    ("步行时间", "直线折算步行时间"),
+    ("walking distance", "straight-line distance"),
+    ("walking time", "walking time by the straight line"),
+)
+NOT_MEASURED = ("demand", "per_1000", "per_1000_dwellings")
+"""Columns of a category that no distance decides on."""
+
+
+def straight_titles(titles: tuple[str, str]) -> tuple[str, str]:
+    """Return the zh and en title of what rests on straight lines instead of walks."""
+    zh, en = titles
+    for walk, line in STRAIGHT_WORDS:
+        zh, en = zh.replace(walk, line), en.replace(walk, line)
+    return zh if zh != titles[0] else f"{zh}（按直线）", en if en != titles[1] else f"{en} (straight line)"
+
+
+def map_subtitle(result: Result, number: int) -> str:
+    """Return what stands below the title of a map: what is shown, and how far is measured."""
+    told = [QGIS["subtitle"][number], *([STRAIGHT["straight_line"][number]] if result.straight else [])]
+    return " · ".join(told)
+
+
+def shown_title(column: str, result: Result) -> tuple[str, str]:
+    """Return the zh and en title of a column of the zones, as its figures were measured."""
+    categories = tuple(result.rules)
+    titles = column_title(column, categories, result.rule_file.items)
+    return straight_titles(titles) if result.straight and is_measured(column, categories) else titles
+
+
+def is_measured(column: str, categories: tuple[str, ...]) -> bool:
+    """Return whether distances decide on what stands in a column."""
+    of = [column.removeprefix(f"{c}_") for c in categories if column.startswith(f"{c}_")]
+    return any(rest.removesuffix("_contribution") not in NOT_MEASURED for rest in of)
 
 
 def column_title(column: str, categories: tuple[str, ...], items: tuple[Item, ...] = ()) -> tuple[str, str]:

@@ -53,13 +53,13 @@ def render_map(result: Result, lang: str = "zh") -> str:
     if lang not in HTML_LANG:
         raise ValueError(f"lang = {lang!r} is not one of {', '.join(HTML_LANG)}")
     in_head, in_body, scripts = _shell()
-    style = f"<style>{_leaflet_css()}\n{_asset('map.css')}</style>"
-    library = f"<script>/*!\n{_asset('LICENSE.leaflet')}*/\n{_leaflet_js()}</script>"
-    program = f"<script>\n{_asset('map.js')}</script>"
-    _refuse_remote(style + library + in_head + in_body + scripts + program)
+    style = f"<style>{leaflet_css()}\n{asset('map.css')}</style>"
+    library = f"<script>/*!\n{asset('LICENSE.leaflet')}*/\n{leaflet_js()}</script>"
+    program = f"<script>\n{asset('map.js')}</script>"
+    refuse_remote(style + library + in_head + in_body + scripts + program)
     noscript = f"<noscript>{html.escape(' / '.join(PAGE['noscript']))}</noscript>"
     data = f'<script type="application/json" id="{DATA_ID}">{script_json(map_data(result, lang))}</script>'
-    policy = _policy([library, in_head, in_body, scripts, program])
+    policy = content_policy([library, in_head, in_body, scripts, program])
     head = f"{VIEWPORT}\n{policy}\n<title>{_plain(result.project['project']['name'])}</title>\n{style}\n{library}"
     return "".join([
         "<!DOCTYPE html>\n", f'<html lang="{HTML_LANG[lang]}">\n<head>\n<meta charset="utf-8">\n', head, "\n",
@@ -103,29 +103,37 @@ def _named_in_order(page: str) -> str:
     return re.sub(r"[0-9a-f]{32}", lambda m: seen.setdefault(m[0], str(len(seen) + 1)), page)
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a file that the package carries for its pages."""
     return files("geoprio.outputs").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def _leaflet_js() -> str:
+def leaflet_js() -> str:
     """Return Leaflet without its source map and without the link of its attribution, which the page does not show."""
-    code = _asset("leaflet.js").replace('href="https://leafletjs.com" ', "")
+    code = asset("leaflet.js").replace('href="https://leafletjs.com" ', "")
     code = re.sub(r"//# sourceMappingURL=\S+", "", code)
     return code.replace("</script", "<\\/script")
 
 
-def _leaflet_css() -> str:
+def leaflet_css() -> str:
     """Return Leaflet's style without the pictures of controls that the page does not use."""
-    return re.sub(r"url\((?:images/[^)]*|#default#VML)\)", "none", _asset("leaflet.css"))
+    return re.sub(r"url\((?:images/[^)]*|#default#VML)\)", "none", asset("leaflet.css"))
 
 
-def _refuse_remote(shell: str) -> None:
+def refuse_remote(shell: str) -> None:
+    """Check that a page without its data makes a browser ask for no other file.
+
+    Raises
+    ------
+    RuntimeError
+        If it would.
+    """
     found = REMOTE.search(shell)
     if found:
         raise RuntimeError(f"the map page would ask for another file: {shell[found.start() : found.start() + 80]!r}")
 
 
-def _policy(parts: list[str]) -> str:
+def content_policy(parts: list[str]) -> str:
     """Return the rule by which a browser runs these scripts only and asks for nothing."""
     scripts = [s for part in parts for s in re.findall(r"<script>(.*?)</script>", part, re.DOTALL)]
     hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]

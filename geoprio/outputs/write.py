@@ -10,23 +10,35 @@ from geoprio._core.errors import InputError
 from geoprio._core.files import MANIFEST, whole_folder
 from geoprio._core.version import __version__
 from geoprio.outputs.manifest import manifest
-from geoprio.outputs.provenance import unverified_text
-from geoprio.outputs.qgis import embed_styles
+from geoprio.outputs.mapdata import credit_lines
+from geoprio.outputs.qgis import embed_styles, layer_styles
+from geoprio.outputs.qgis_project import write_project
+from geoprio.outputs.quality_html import quality_html
 from geoprio.outputs.report import quality_markdown
-from geoprio.outputs.tables import RESTS_ON_RULES, write_csv, write_layers, write_parquet, write_rows
+from geoprio.outputs.sheets import write_sheets
+from geoprio.outputs.tables import rests_on, write_csv, write_layers, write_parquet, write_rows
 from geoprio.outputs.webmap import render_map
+from geoprio.outputs.workbook import write_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geoprio._core.typing import Progress
-    from geoprio.outputs.result import Result
+    from geoprio.outputs.result import Checked, Result
 
 LANGUAGES = ("zh", "en")
 
 
-def write_all(result: Result, out: Path, *, force: bool, lang: str, progress: Progress | None = None) -> Path:
-    """Write map, GeoPackage, tables, report and manifest to the folder `out`.
+def write_all(
+    result: Result,
+    out: Path,
+    *,
+    force: bool,
+    lang: str,
+    sheets: int | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Write map, GeoPackage, tables, report and manifest to the folder `out`, and sheets when asked for.
 
     Raises
     ------
@@ -43,30 +55,56 @@ def write_all(result: Result, out: Path, *, force: bool, lang: str, progress: Pr
         tell("map.html")
         write_text(folder / "map.html", render_map(result, lang))
         tell("geoprio.gpkg")
-        write_layers(result, folder / "geoprio.gpkg")
-        embed_styles(result, folder / "geoprio.gpkg", lang)
+        styles = layer_styles(result, write_layers(result, folder / "geoprio.gpkg"), lang)
+        embed_styles(styles, folder / "geoprio.gpkg")
+        write_project(result, styles, folder / "geoprio.qgz", lang)
         tell("tables")
         for name in ("zones", "buildings", "facilities"):
             table = getattr(result, name)
-            told = unverified_text(result.quality["values"]) if name in RESTS_ON_RULES else ""
+            told = rests_on(result, name)
             write_parquet(table.drop(columns=["x", "y"], errors="ignore"), folder / f"{name}.parquet", told)
         write_csv(result.zones, folder / "zones.csv")
+        write_workbook(result, folder / "zones.xlsx", lang)
+        asked = result.project["outputs"]["sheets"] if sheets is None else sheets
+        if asked:
+            tell("sheets")
+            write_sheets(result, folder / "sheets", lang, first=None if asked == "all" else asked)
+        if result.project["outputs"]["figures"]:
+            tell("figures")
+            write_figures(result, folder / "figures", lang)
         tell("report")
-        write_quality(result.quality, result.project["project"]["name"], folder, lang)
+        write_report(result, folder, lang)
         timings = {**result.timings, "write": round(time.perf_counter() - began, 3)}
         write_text(folder / MANIFEST, json_text(manifest(result, folder, lang, timings)))
     return out
 
 
-def write_check(report: dict[str, Any], title: str, out: Path, *, force: bool, lang: str, protected: Path) -> None:
+def write_figures(result: Result, folder: Path, lang: str) -> None:
+    """Write the pictures for reports into `folder`."""
+    from geoprio.outputs.figures import priority_map, save_figure  # noqa: PLC0415 - matplotlib loads only when asked for
+
+    folder.mkdir()
+    save_figure(priority_map(result, lang), folder / "priority")
+
+
+def write_check(checked: Checked, out: Path, *, force: bool, lang: str, protected: Path) -> None:
     """Write the report of `check` to the folder `out`, with a manifest that lets ``--force`` replace it later."""
     with whole_folder(out, force=force, protected=protected) as folder:
-        write_quality(report, title, folder, lang)
+        write_report(checked, folder, lang)
         files = [{"path": p.name} for p in sorted(folder.iterdir())]
         write_text(
             folder / MANIFEST,
             json_text({"program": "geoprio", "version": __version__, "command": "check", "files": files}),
         )
+
+
+def write_report(found: Checked | Result, folder: Path, lang: str) -> None:
+    """Write the data-quality report of a check or a run: quality.json, quality.md and quality.html."""
+    name = found.project["project"]["name"]
+    write_quality(found.quality, name, folder, lang)
+    layers = (found.zones, found.buildings, found.streets)
+    page = quality_html(found.quality, name, *layers, lang, credit_lines(found.project))
+    write_text(folder / "quality.html", page)
 
 
 def write_quality(report: dict[str, Any], title: str, folder: Path, lang: str) -> None:

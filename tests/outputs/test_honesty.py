@@ -135,16 +135,24 @@ def cells(text, title):
 )
 def test_the_report_shows_them_in_both_languages(saved, tmp_path, lang, far, straight):
     _, report = saved
+    from geoprio.outputs.quality_words import column_word, role_word
+    from geoprio.outputs.sections import shown
     from geoprio.outputs.write import write_quality
 
     write_quality(report, "town", tmp_path, lang)
     text = (tmp_path / "quality.md").read_text(encoding="utf-8")
-    shown = {row.pop("points"): row for row in cells(text, far)}
-    for what, figures in report["snapping"].items():
-        worst = ", ".join(f"{k} {v}" for k, v in figures["farthest_m"].items())
-        assert shown[what] == {k: str(v) for k, v in figures.items() if k != "farthest_m"} | {"farthest_m": worst}
-    shown = {row.pop("category"): row for row in cells(text, straight)}
-    assert shown == {c: {k: str(v) for k, v in f.items()} for c, f in report["straight_line"].items()}
+    number = ("zh", "en").index(lang)
+
+    def one(word):
+        return word if isinstance(word, str) else word[number]
+
+    def figures_of(row):
+        return {column_word(k)[number]: one(shown(v)) for k, v in row.items()}
+
+    rows = {row.pop(column_word("source")[number]): row for row in cells(text, far)}
+    assert rows == {one(role_word(what)): figures_of(row) for what, row in report["snapping"].items()}
+    rows = {row.pop(column_word("category")[number]): row for row in cells(text, straight)}
+    assert rows == {one(role_word(c)): figures_of(row) for c, row in report["straight_line"].items()}
 
 
 def test_check_reports_without_them(town):

@@ -55,7 +55,7 @@ def test_report_manifest_and_map_name_the_values(saved):
     }
     text = (out / "quality.md").read_text(encoding="utf-8")
     assert "## Values used and their sources" in text
-    assert "| threshold | convenience | walk of at most 500 m | geoprio's own choice |  | False | default |" in text
+    assert "| threshold | convenience stores | walk of at most 500 m | geoprio's own choice | no | default |" in text
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert run["rule_files"] == ["default"]
     assert run["unverified_values"] == report["values"]

@@ -22,11 +22,14 @@ FILES = [
     "buildings.parquet",
     "facilities.parquet",
     "geoprio.gpkg",
+    "geoprio.qgz",
     "map.html",
+    "quality.html",
     "quality.json",
     "quality.md",
     "zones.csv",
     "zones.parquet",
+    "zones.xlsx",
 ]
 
 

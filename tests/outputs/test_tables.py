@@ -100,7 +100,7 @@ def saved(tmp_path_factory):
 def test_geopackage_layers(saved):
     result, out = saved
     layers = dict(pyogrio.list_layers(out / "geoprio.gpkg"))
-    assert set(layers) == {"zones", "buildings", "facilities", "rejects", "layer_styles"}
+    assert set(layers) == {"zones", "buildings", "facilities", "streets", "rejects", "layer_styles"}
     zones = gpd.read_file(out / "geoprio.gpkg", layer="zones").set_index("zone_id")
     assert zones.crs == result.zones.crs
     assert zones.index.tolist() == result.zones.index.tolist()
@@ -130,7 +130,7 @@ def test_styles_are_found_by_qgis_and_name_every_field(saved):
         contents = dict(db.execute("SELECT table_name, data_type FROM gpkg_contents").fetchall())
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert contents["layer_styles"] == "attributes"
-    assert [r[0] for r in rows] == ["zones", "buildings", "facilities"]
+    assert [r[0] for r in rows] == ["zones", "buildings", "facilities", "streets"]
     for table, schema, geometry, qml, default in rows:
         assert (schema, geometry, default) == ("", "geom", 1)
         style = ET.fromstring(qml.split("\n", 1)[1])  # noqa: S314 - our own text

@@ -88,8 +88,8 @@ def test_a_link_to_another_file_is_refused():
         "@import 'a'",
     ):
         with pytest.raises(RuntimeError, match="another file"):
-            webmap._refuse_remote(bad)
-    webmap._refuse_remote('fill="url(#hatch)" url(data:image/png;base64,AA==)')
+            webmap.refuse_remote(bad)
+    webmap.refuse_remote('fill="url(#hatch)" url(data:image/png;base64,AA==)')
 
 
 def test_two_renders_are_equal_and_hold_no_random_id(hostile):
@@ -213,7 +213,7 @@ def test_streets_keep_within_the_budget_and_drop_minor_and_short_ones_first(host
     ]
     kinds = ["footway", "primary", "residential", "次干路"]
     streets = gpd.GeoDataFrame({"kind": kinds}, geometry=lines, crs=hostile.streets.crs)
-    major, middle, minor = mapdata._streets(streets)
+    major, middle, minor = mapdata.street_steps(streets)
     assert [len(major), len(middle), len(minor)] == [2, 1, 0]
     assert sum(len(steps) // 2 for level in (major, middle, minor) for steps in level) <= 6
 
@@ -235,7 +235,7 @@ def test_the_credit_names_openstreetmap_where_it_is_a_source():
 
 def test_every_word_has_both_languages(hostile):
     words = map_data(hostile, "zh")["words"]
-    used = set(re.findall(r'\bt\("([a-z_0-9]+)"', webmap._asset("map.js")))
+    used = set(re.findall(r'\bt\("([a-z_0-9]+)"', webmap.asset("map.js")))
     assert used <= set(words)
     assert all(zh for zh, _ in words.values())
     for key, (zh, en) in words.items():

@@ -14,7 +14,8 @@
       values, points, weights, urgency, need, at, polygons] = row;
     const latlngs = polygons.map((rings) => rings.map((ring) => unfold(ring, 1e6)));
     return { id, name: name || id, type, status, rank, rankInType, tied, buildings, priority, cls,
-      values, points, weights, urgency, need, answers: data.answers[k], latlngs, at: L.latLng(at[1] / 1e6, at[0] / 1e6) };
+      values, points, weights, urgency, need, standIn: Boolean(data.standIns[k]), answers: data.answers[k],
+      gate: data.gates ? data.gates[k] : false, baseline: data.baselines[k], latlngs, at: L.latLng(at[1] / 1e6, at[0] / 1e6) };
   });
   const scored = zones.filter((z) => z.rank !== null);
   const facilities = data.facilities.map(function ([category, at, name, kind, status, capacity, assumed]) {
@@ -186,8 +187,10 @@
   const northernmost = (zone) => L.latLng(zone.latlngs.flat(2).reduce((a, b) => (b[0] > a[0] ? b : a)));
 
   function facilityLayers() {
+    // Those that are used lie on top: a duplicate must not hide the one that counts.
+    const inOrder = [...facilities].sort((a, b) => (a.status === "used") - (b.status === "used"));
     return data.categories.map(function (category, k) {
-      return L.layerGroup(facilities.filter((f) => f.category === k).map(function (f) {
+      return L.layerGroup(inOrder.filter((f) => f.category === k).map(function (f) {
         const used = f.status === "used";
         const layer = new Marker(f.at, { pane: "facilities", shape: SHAPES[k % SHAPES.length], radius: 5, fillOpacity: 1,
           weight: used ? 1.4 : 2, color: used ? "#ffffff" : category.color, fillColor: used ? category.color : "#ffffff" });
@@ -230,6 +233,7 @@
     return el("article", { class: "card zone-card", "aria-label": zone.name },
       el("h2", { dir: "auto" }, zone.name),
       el("p", { class: "sub" }, tOr("type.", zone.type), zone.id === zone.name ? null : [" · ", t("id"), " ", el("bdi", {}, zone.id)]),
+      straightLine(),
       zone.rank === null ? el("p", { class: "banner banner-none" }, t("unscored") + colon() + t("status." + zone.status)) : banner(zone),
       zone.rank === null ? null : explanation(zone),
       needs(zone),
@@ -245,7 +249,8 @@
       el("div", { class: "ranks" },
         el("b", {}, t("rank_of", { n: zone.rank, all: scored.length })),
         el("span", {}, t("rank_type", { n: zone.rankInType, all: inType, type: state.lang === "zh" ? type : type.charAt(0).toUpperCase() + type.slice(1) })),
-        zone.tied ? el("span", { class: "tie" }, tie(zone)) : null));
+        zone.tied ? el("span", { class: "tie" }, tie(zone)) : null,
+        zone.gate === false ? null : el("span", { class: "tie" }, t("gate." + zone.gate))));
   }
 
   const chip = (cls) => ({ background: data.colors[cls], color: cls < 2 ? "#14181c" : "#ffffff" });
@@ -254,6 +259,8 @@
     const widest = Math.max(...zone.weights, 0.0001);
     return el("section", { class: "why" }, el("h3", {}, t("why"), el("span", {}, t("points"))),
       data.criteria.map((c, k) => criterionRow(zone, c, k, widest)),
+      data.method ? el("p", { class: "hint" }, methodText()) : null,
+      zone.baseline ? el("p", { class: "sum" }, t("baseline"), el("b", {}, zone.baseline.toFixed(1))) : null,
       el("p", { class: "sum" }, t("sum"), el("b", {}, zone.priority.toFixed(1))));
   }
 
@@ -261,19 +268,26 @@
     const known = zone.points[k] !== null;
     const weight = percent(zone.weights[k]);
     const changed = Math.abs(zone.weights[k] - criterion.weight) > 1e-4;
-    const bar = known ? el("div", { class: "track", style: { width: (100 * zone.weights[k]) / widest + "%" } },
-      el("div", { class: "bar", style: { width: 100 * zone.urgency[k] + "%" } })) : null;
+    // Where points are not weight × urgency the bar shows them out of 100.
+    const track = zone.urgency[k] === null ? 100 : (100 * zone.weights[k]) / widest;
+    const filled = zone.urgency[k] === null ? Math.max(0, zone.points[k]) : 100 * zone.urgency[k];
+    const bar = known ? el("div", { class: "track", style: { width: track + "%" } },
+      el("div", { class: "bar", style: { width: filled + "%" } })) : null;
     const rows = [
       [t("value"), zone.values[k] === null ? unknownValue(known) : amount(zone.values[k], criterion.unit)],
       [t("threshold"), ...standard(criterion)],
-      [t("anchors"), amount(criterion.good, criterion.unit) + " → " + amount(criterion.bad, criterion.unit)],
+      ...(criterion.good === null ? [] : [[t("anchors"), anchors(criterion)]]),
       [t("weight"), known && changed ? t("renormalised", { n: weight, from: percent(criterion.weight) }) : percent(criterion.weight)],
     ];
-    if (known) rows.splice(1, 0, [t("urgency"), grouped(zone.urgency[k], 2)]);
+    if (known && zone.urgency[k] !== null) rows.splice(1, 0, [t("urgency"), grouped(zone.urgency[k], 2)]);
     return el("div", { class: "criterion" + (known ? "" : " is-unknown") },
       el("p", { class: "head" }, el("span", {}, word(criterion.titles)), el("b", { class: "points" }, known ? zone.points[k].toFixed(1) : t("unknown"))),
       bar, known ? null : el("p", { class: "hint" }, t("unknown_hint")), pairs("flow", rows));
   }
+
+  const anchors = (criterion) => amount(criterion.good, criterion.unit) + " → " + amount(criterion.bad, criterion.unit);
+
+  const methodText = () => t("method", { normalize: t("normalize." + data.method.normalize), aggregate: t("aggregate." + data.method.aggregate) });
 
   const unknownValue = (imputed) => imputed ? t("imputed", { how: tOr("missing.", data.missing) }) : t("unknown");
 
@@ -285,7 +299,8 @@
       return [word(category.titles), demand ? t("need_of", all) : "–", extra];
     });
     return el("section", { class: "needs" }, el("h3", {}, t("need")),
-      pairs("facts", rows.concat([[t("buildings"), grouped(zone.buildings)]])));
+      pairs("facts", rows.concat([[t(zone.standIn ? "stand_in" : "buildings"), grouped(zone.buildings)]])),
+      zone.standIn ? el("p", { class: "hint" }, t("stand_in_hint")) : null);
   }
 
   const itemName = (item) => (item.number === null ? "" : item.number + "\u00a0") + word(item.titles);
@@ -328,19 +343,26 @@
           button(t("about"), { class: "plain", id: "about-open" }, openAbout),
           button(open ? "▾" : "▴", { class: "plain fold", id: "fold", "aria-expanded": String(open), "aria-label": t(open ? "hide_list" : "show_list") }, () => fold(open))),
         el("h1", { dir: "auto", title: data.title }, data.title),
-        el("p", { class: "sub" }, t("subtitle", { n: scored.length }))),
+        el("p", { class: "sub" }, t("subtitle", { n: scored.length })),
+        straightLine()),
       el("div", { class: "list", tabindex: "-1" },
         el("h2", {}, t("ranking")), el("ol", { id: "ranking" }, scored.map(row)),
         rest.length ? [el("h2", {}, t("unscored") + " (" + rest.length + ")"), el("ul", { id: "unscored" }, rest.map(row))] : null),
     ];
   }
 
+  /** Where no streets were walked on, every place that shows figures says so. */
+  function straightLine() {
+    return data.straight ? el("p", { class: "straight", title: t("straight_line_hint") }, t("straight_line")) : null;
+  }
+
   function row(zone) {
     const tied = zone.tied ? el("span", { class: "tied", title: tie(zone) }, t("tied")) : null;
+    const gate = zone.gate === false ? null : el("span", { class: "tied", title: t("gate." + zone.gate) }, t("gated." + zone.gate));
     const value = zone.rank === null ? el("span", { class: "why-not" }, t("status." + zone.status))
       : el("span", { class: "value" }, el("i", { style: { background: data.colors[zone.cls] } }), zone.priority.toFixed(1));
     const inside = [el("span", { class: "rank" }, zone.rank === null ? "–" : String(zone.rank)),
-      el("span", { class: "label" }, el("bdi", { class: "zone-name" }, zone.name), tied), value];
+      el("span", { class: "label" }, el("bdi", { class: "zone-name" }, zone.name), gate, tied), value];
     zone.row = el("button", { type: "button", on: { click: () => select(zone, { zoom: true }) }, "aria-current": zone === state.selected ? "true" : null }, inside);
     return el("li", {}, zone.row);
   }
@@ -384,14 +406,16 @@
 
   function legendContent() {
     const hollow = facilities.some((f) => f.status !== "used");
+    const standIns = zones.filter((z) => z.standIn).length;
     return [el("summary", {}, t("legend")),
       toggle(layers.zones, "show-zones", el("b", {}, t("priority")), el("small", { class: "right" }, t("zones_count"))),
       el("p", { class: "hint" }, t("priority_hint")),
       el("ul", { class: "classes" }, classRows(), unscoredRows()),
+      standIns ? el("p", { class: "hint stand-in" }, t("stand_in_zones", { n: standIns })) : null,
       el("p", { class: "group" }, t("facilities")),
-      data.categories.map((c, k) => toggle(layers.facilities[k], "show-category-" + k, symbol(k, false), el("span", {}, word(c.titles)), el("b", {}, grouped(c.read)))),
+      data.categories.map((c, k) => toggle(layers.facilities[k], "show-category-" + k, symbol(k, false), el("span", {}, word(c.titles)), el("b", {}, grouped(c.used)))),
       hollow ? el("p", { class: "hint" }, t("hollow")) : null,
-      toggle(layers.streets, "show-streets", el("i", { class: "line" }), el("span", {}, t("streets")))];
+      data.streets.some((level) => level.length) ? toggle(layers.streets, "show-streets", el("i", { class: "line" }), el("span", {}, t("streets"))) : null];
   }
 
   function control(position, node) {
@@ -409,9 +433,10 @@
     return [
       el("header", {}, el("h2", { dir: "auto" }, data.title), button("×", { class: "plain", id: "about-close", "aria-label": t("close") }, () => about.close())),
       el("p", { class: "paper" }, el("b", {}, t("paper")), t("about_paper")),
-      el("h3", {}, t("about_score")), el("p", {}, t("about_formula")),
-      el("ul", {}, data.criteria.map((c) => el("li", {}, el("b", {}, word(c.titles)), " · " + t("weight") + " " + percent(c.weight) + " · " + t("anchors") + " "
-        + amount(c.good, c.unit) + " → " + amount(c.bad, c.unit), el("small", {}, t("completion." + c.completion))))),
+      ...(data.straight ? [el("p", { class: "paper" }, el("b", {}, t("straight_line")), t("straight_line_hint"))] : []),
+      el("h3", {}, t("about_score")), el("p", {}, data.method ? methodText() : t("about_formula")),
+      el("ul", {}, data.criteria.map((c) => el("li", {}, el("b", {}, word(c.titles)), " · " + t("weight") + " " + percent(c.weight)
+        + (c.good === null ? "" : " · " + t("anchors") + " " + anchors(c)), el("small", {}, t("completion." + c.completion))))),
       el("p", {}, t("about_missing") + colon() + tOr("missing.", data.missing)),
       el("h3", {}, t("about_rules")),
       el("p", {}, el("b", {}, word([file.title_zh, file.title_en])), " (" + file.name + ")" + issued, el("small", {}, file.note)),
@@ -422,7 +447,7 @@
       el("p", { class: "hint" }, t("about_notes")),
       ...(data.items.length ? [aboutItems()] : []),
       el("h3", {}, t("about_data")),
-      pairs("facts", [[t("about_crs"), data.crs], [t("about_used"), used], [t("about_outside"), outside], [t("about_unsnapped"), unsnapped]].concat(
+      pairs("facts", [[t("about_crs"), data.crs], [t("about_used"), used], [t("about_outside"), outside], ...(data.straight ? [] : [[t("about_unsnapped"), unsnapped]])].concat(
         data.categories.map((c) => [t("about_facilities", { category: word(c.titles) }), grouped(c.used) + " / " + grouped(c.read)]), [[t("about_credit"), data.credit.join(" · ")]])),
       el("h3", {}, t("about_warnings")),
       data.warnings.length ? el("ul", { class: "warnings" }, data.warnings.map((w) => el("li", {}, w))) : el("p", {}, t("about_no_warnings")),

@@ -1,0 +1,82 @@
+"""Notes, reasons and mends in Chinese: the sentences of geoprio, whatever names and numbers stand in them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from geoprio.city.outliers import outlier_rules
+from geoprio.indicators.registry import category_titles
+
+SLOT = re.compile(r"\{(\d*|\*)\}")
+WITHIN, ACROSS = r"((?:(?!; ).)+?)", "(.+?)"
+"""What a slot takes: nothing beyond the part of the sentence, or all."""
+
+
+@cache
+def _known() -> tuple[dict[str, str], list[tuple[str, re.Pattern[str], str]]]:
+    """Return sentences without slots, and those with slots as (fixed beginning, pattern, translation)."""
+    text = files("geoprio.outputs").joinpath("notes_zh.toml").read_text(encoding="utf-8")
+    fixed, open_ = {}, []
+    for en, zh in ((en, zh) for part in tomllib.loads(text).values() for en, zh in part.items()):
+        if not SLOT.search(en):
+            fixed[en] = zh
+            continue
+        parts = SLOT.split(en)
+        pattern = "".join(
+            (ACROSS if part == "*" else WITHIN) if k % 2 else re.escape(part) for k, part in enumerate(parts)
+        )
+        open_.append((parts[0], re.compile(pattern, re.DOTALL), zh))
+    for rule in outlier_rules():
+        begin = f"doubtful: {rule.title_en}: "
+        pattern = re.escape(begin) + r"(\d+) of (\d+), such as (.+); nothing was changed"
+        open_.append(
+            (begin, re.compile(pattern, re.DOTALL), f"存疑：{rule.title_zh}：{{1}} 中有 {{0}}，如 {{2}}；未作改动")
+        )
+    return fixed, open_
+
+
+def in_chinese(text: str) -> str | None:
+    """Return a sentence of geoprio in Chinese; None where its translation is not known.
+
+    A sentence that is put together of several, by "; ", is translated part by part.
+    """
+    whole = _one(text)
+    if whole is not None:
+        return whole
+    parts = text.split("; ")
+    if len(parts) == 1:
+        return None
+    found = [_one(part) for part in parts]
+    return "；".join(p for p in found if p is not None) if all(p is not None for p in found) else None
+
+
+def in_both(text: str) -> tuple[str, str] | str:
+    """Return a sentence in zh and en; the English one alone where no translation is known."""
+    zh = in_chinese(text)
+    return text if zh is None else (zh, text)
+
+
+@cache
+def _one(text: str) -> str | None:
+    fixed, open_ = _known()
+    if text in fixed:
+        return fixed[text]
+    for begin, pattern, zh in open_:
+        if text.startswith(begin):
+            match = pattern.fullmatch(text)
+            if match:
+                said = [_filling(word) for word in match.groups()]
+                # Each slot of the translation names the one of the sentence, so that the order may differ.
+                parts = SLOT.split(zh)
+                return "".join(said[int(part)] if k % 2 else part for k, part in enumerate(parts))
+    return None
+
+
+def _filling(word: str) -> str:
+    """Return what fills a slot: a sentence that is known, such as the reason of a reason, or a category, in Chinese."""
+    if " " in word:
+        return _one(word) or word
+    return category_titles(word)[0]

@@ -1,0 +1,187 @@
+"""The ranked list as a workbook: the list, what its columns mean, and where everything comes from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geoprio.outputs.definitions import definitions, source_tables
+from geoprio.outputs.labels import PAGE, SHEETS
+from geoprio.outputs.tables import rounded
+from geoprio.outputs.titles import shown_title
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from geoprio.outputs.result import Result
+
+FIRST = ("rank", "name", "zone_type", "priority", "rank_in_type", "tied_with", "score_status")
+"""Columns that a reader looks for first."""
+
+WORDS_OF = {"zone_type": "type", "score_status": "status"}
+"""Columns whose codes are told in words, and where these words are kept."""
+
+FIXED_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - workbooks carry no time zone; repeated runs are equal
+BAR_COLOR = "#7FA8C9"
+WIDTHS = {"rank": 6, "name": 22, "priority": 12, "rank_in_type": 7, "tied_with": 7, "address": 28, "unverified": 60}
+LEAST_WIDTH = 11
+MOST_CELL = 32_767
+"""Characters that one cell holds."""
+
+
+def write_workbook(result: Result, path: Path, lang: str = "zh") -> None:
+    """Write the ranked list with a sheet of definitions and a sheet of sources.
+
+    Text is written as text: no name is run as a formula. Numbers stay numbers, what is unknown stays empty.
+
+    Parameters
+    ----------
+    result : Result
+    path : Path
+        An .xlsx file; equal results give equal bytes.
+    lang : {"zh", "en"}
+        Language of titles and words.
+    """
+    import xlsxwriter  # noqa: PLC0415 - loads only where a workbook is written
+
+    number = 1 if lang == "en" else 0
+    # Strings that look like formulas or addresses stay strings.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"created": FIXED_CREATED, "title": result.project["project"]["name"], "author": "geoprio"})
+        styles = _Styles(book)
+        _ranking(book.add_worksheet(SHEETS["ranking"][number]), result, styles, number)
+        table = definitions(result, lang)
+        _table(book.add_worksheet(SHEETS["definitions"][number]), table, styles)
+        _sources(book.add_worksheet(SHEETS["sources"][number]), result, styles, number)
+
+
+class _Styles:
+    """Formats of cells, each made once."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        border = {"bottom": 1, "bottom_color": "#D0D0D0"}
+        self.head: Format = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#1F4E6B", "font_color": "#FFFFFF"}
+        )
+        self.title: Format = book.add_format({"bold": True, "font_size": 13})
+        # The quote keeps a text that begins with = a text even after someone edits the cell.
+        self.text: Format = book.add_format({**border, "valign": "top", "quote_prefix": True})
+        self.wrapped: Format = book.add_format({**border, "valign": "top", "quote_prefix": True, "text_wrap": True})
+        self.share: Format = book.add_format({**border, "num_format": "0.0%"})
+        self.tenth: Format = book.add_format({**border, "num_format": "#,##0.0"})
+        self.whole: Format = book.add_format({**border, "num_format": "#,##0"})
+        self.fine: Format = book.add_format({**border, "num_format": "#,##0.00"})
+
+    def of_number(self, column: str, values: pd.Series) -> Format:
+        """Return the format of a column of numbers, by the ending of its name."""
+        if column.endswith("_share"):
+            return self.share
+        if column == "priority" or column.endswith(("_contribution", "_walk_min")):
+            return self.tenth
+        if column.endswith("_m") or pd.api.types.is_integer_dtype(values):
+            return self.whole
+        known = values.dropna().to_numpy(float)
+        return self.whole if (known == np.rint(known)).all() else self.fine
+
+
+def _ranking(sheet: Worksheet, result: Result, styles: _Styles, number: int) -> None:
+    table = pd.DataFrame(rounded(result.zones).drop(columns="geometry")).reset_index()
+    points = [f"{c.code}_contribution" for c in result.matrix.criteria]
+    first = [c for c in FIRST if c in table]
+    last = [c for c in ("unverified",) if c in table]
+    order = [*first, *points, *(c for c in table.columns if c not in {*first, *points, *last}), *last]
+    sheet.freeze_panes(1, 2)
+    sheet.set_row(0, 64)
+    rows = len(table)
+    for k, name in enumerate(order):
+        title = shown_title(name, result)[number]
+        sheet.write_string(0, k, title, styles.head)
+        sheet.set_column(k, k, WIDTHS.get(name, LEAST_WIDTH))
+        style = _column(sheet, k, name, table[name], styles, number)
+        if style is not None and rows:
+            _bars(sheet, k, name, rows)
+    if rows:
+        sheet.autofilter(0, 0, rows, len(order) - 1)
+    _print_setup(sheet)
+    # On paper the list ends with the points; the indicators behind them are for the screen.
+    sheet.print_area(0, 0, max(rows, 1), len(first) + len(points) - 1)
+
+
+def _column(sheet: Worksheet, k: int, name: str, values: pd.Series, styles: _Styles, number: int) -> Format | None:
+    """Write one column below its head; return the format of its numbers, None where it holds text."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        style = styles.of_number(name, values)
+        for row, value in enumerate(values, 1):
+            if pd.isna(value):
+                sheet.write_blank(row, k, None, style)
+            else:
+                sheet.write_number(row, k, float(value), style)
+        return style
+    for row, value in enumerate(values, 1):
+        sheet.write_string(row, k, _word(name, value, number)[:MOST_CELL], styles.text)
+    return None
+
+
+def _word(column: str, value: object, number: int) -> str:
+    """Return the text of a cell in words of the language."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, (bool, np.bool_)):
+        return str(SHEETS["yes" if value else "no"][number])
+    key = f"{WORDS_OF[column]}.{value}" if column in WORDS_OF else ""
+    return str(PAGE[key][number]) if key in PAGE else str(value)
+
+
+def _bars(sheet: Worksheet, k: int, name: str, rows: int) -> None:
+    """Draw bars behind priorities and shares; their length is told from 0 to the most that is possible."""
+    most = 100 if name == "priority" else 1 if name.endswith("_covered_share") else 0
+    if most:
+        options = {"type": "data_bar", "bar_color": BAR_COLOR, "bar_solid": True, "min_type": "num", "max_type": "num"}
+        sheet.conditional_format(1, k, rows, k, options | {"min_value": 0, "max_value": most})
+
+
+def _table(sheet: Worksheet, table: pd.DataFrame, styles: _Styles, top: int = 0) -> int:
+    """Write a table with its head from row `top`; return the first free row."""
+    for k, name in enumerate(table.columns):
+        sheet.write_string(top, k, str(name), styles.head)
+        for row, value in enumerate(table[name], top + 1):
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                sheet.write_number(row, k, value, styles.wrapped)
+            elif value is None:
+                sheet.write_blank(row, k, None, styles.wrapped)
+            else:
+                sheet.write_string(row, k, str(value)[:MOST_CELL], styles.wrapped)
+    if top == 0:
+        sheet.freeze_panes(1, 1)
+        for k, name in enumerate(table.columns):
+            longest = max((len(str(v)) for v in table[name]), default=0)
+            sheet.set_column(k, k, float(np.clip(longest, 12, 44)))
+        _print_setup(sheet)
+    return top + len(table) + 1
+
+
+def _sources(sheet: Worksheet, result: Result, styles: _Styles, number: int) -> None:
+    row = 0
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 40)
+    sheet.set_column(2, 8, 22)
+    for title, table in source_tables(result, "en" if number else "zh"):
+        sheet.write_string(row, 0, title, styles.title)
+        row = _table(sheet, table, styles, row + 1) + 1 if len(table) else row + 2
+    _print_setup(sheet)
+
+
+def _print_setup(sheet: Worksheet) -> None:
+    """Set the sheet up for paper: A4 across, one page wide where that stays readable, heads on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)

@@ -1,0 +1,63 @@
+"""Notes, reasons and mends in Chinese."""
+
+import re
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from geoprio.city.outliers import outlier_rules
+from geoprio.outputs.translate import in_both, in_chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "zh"),
+    [
+        ("not a number; taken as missing", "不是数字；按缺失处理"),
+        ("its zone is doubtful: 3 rows fit the zone", "对应片区存疑：有 3 行与该片区相符"),
+        ("check name, address and id; or add its zone", "核对名称、地址和编号；或补上片区"),
+        ("2 of 9 zones are not eligible (ineligible) and get no rank", "9 个片区中有 2 个不参评（ineligible），不排名"),
+        ("working CRS EPSG:32650 (estimated)", "工作坐标系 EPSG:32650（自动估定）"),
+    ],
+)
+def test_sentences_are_known_whatever_stands_in_them(text, zh):
+    assert in_chinese(text) == zh
+    assert in_both(text) == (zh, text)
+
+
+def test_a_slot_takes_nothing_beyond_its_part_of_the_sentence():
+    text = "9 people in the read area: 9 placed, of them 0 moved from cells without a home"
+    text += " to the nearest one within two cells"
+    rest = "0 unplaced (2 cells with people and without a home)"
+    assert in_chinese(f"{text}; {rest}").endswith("；未落位 0 人（2 个栅格有人而无住宅）")
+    assert in_chinese("above the header: a; b: c") == "表头上方：a; b: c"
+    assert in_chinese("its name says that it is not elder_care") == "名称表明它不是 养老服务"
+
+
+@pytest.mark.parametrize("text", ["", "no such note", "not a number; no such part", "{} of {} zones"])
+def test_what_is_not_known_stays_as_it_is(text):
+    assert in_chinese(text) is None
+    assert in_both(text) == text
+
+
+def test_names_in_a_sentence_stay_names():
+    text = "its name says that it is not {0} check {}"
+    assert in_chinese(text) == "名称表明它不是 {0} check {}"
+
+
+def test_the_doubts_of_every_rule_are_known():
+    for rule in outlier_rules():
+        text = f"doubtful: {rule.title_en}: 2 of 30, such as a; b (floors 9), …; nothing was changed"
+        assert in_chinese(text) == f"存疑：{rule.title_zh}：30 中有 2，如 a; b (floors 9), …；未作改动"
+
+
+def test_every_entry_fills_its_slots():
+    text = files("geoprio.outputs").joinpath("notes_zh.toml").read_text(encoding="utf-8")
+    for part in tomllib.loads(text).values():
+        for en, zh in part.items():
+            slots = {int(n) for n in re.findall(r"\{(\d+)\}", zh)}
+            assert slots <= set(range(en.count("{}") + en.count("{*}"))), en
+            assert "{}" not in zh
+            # The translation holds for the sentence itself, and no earlier entry takes it.
+            filled = re.sub(r"\{\*?\}", "7", en)
+            assert in_chinese(filled) == re.sub(r"\{\d+\}", "7", zh), en
