@@ -111,7 +111,7 @@ def _among(pairs: pd.DataFrame, part: pd.DataFrame) -> np.ndarray:
 
 
 def decide(pairs: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """Return what becomes of each row.
+    """Return what becomes of each row of a list with one row for each zone.
 
     Parameters
     ----------
@@ -123,12 +123,31 @@ def decide(pairs: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
+        As `decide_each`; of several rows that are sure of one zone only the better one is used, or those that lie in
+        it under different names.
+    """
+    return _one_row_each(decide_each(pairs, len(names)), names.fillna("").map(comparable).reset_index(drop=True))
+
+
+def decide_each(pairs: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """Return what becomes of each row by itself: many rows may be of one zone.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From `candidate_pairs`.
+    rows : int
+        How many rows there are.
+
+    Returns
+    -------
+    DataFrame
         One line for each row, in its order: `decision` (``used``, ``review`` or ``none``), `zone` (position, -1 where
         there is none), `score`, `method`, `why`.
     """
     out = pd.DataFrame(
         {"decision": "none", "zone": -1, "score": np.nan, "method": "", "why": "no zone resembles it"},
-        index=range(len(names)),
+        index=range(rows),
     )
     if pairs.empty:
         return out
@@ -148,7 +167,7 @@ def decide(pairs: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     )
     out.loc[best.index, "why"] = doubt.where(~sure, "")
     out.loc[best.index, "decision"] = np.where(sure, "used", "review")
-    return _one_row_each(out, names.fillna("").map(comparable).reset_index(drop=True))
+    return out
 
 
 def _one_row_each(out: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
