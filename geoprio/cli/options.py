@@ -41,6 +41,8 @@ STAGES = {
     "access": "walking from every building",
     "indicators": "computing indicators",
     "score": "scoring zones",
+    "draws": "ranking under other weights, methods and data",
+    "effects": "finding what moves the ranking",
 }
 
 
@@ -65,6 +67,7 @@ def stages(total: int, show: bool | None, *, quiet: bool, verb: str = "writing")
         begun = -1
 
         def tell(name: str) -> None:
+            """Show what is under way."""
             nonlocal begun
             begun += 1
             bar.update(task, description=STAGES.get(name, f"{verb} {name}"), completed=begun)

@@ -254,6 +254,7 @@ def _bisected(
     ahead = int((tiers < 0).sum())
 
     def moves(urgency: float) -> bool:
+        """Return whether this urgency is enough."""
         changed = table.copy()
         changed[row, k] = urgency
         priority = np.asarray(priority_of(changed), np.float64)

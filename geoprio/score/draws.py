@@ -154,6 +154,7 @@ def dirichlet_weights(center: Sequence[float] | Floats, concentration: float, se
     used = np.flatnonzero(shares)
 
     def fill(rng: np.random.Generator, count: int) -> Floats:
+        """Return so many draws of weights."""
         weights = np.zeros((count, len(shares)))
         weights[:, used] = rng.dirichlet(concentration * shares[used], count)
         return weights
@@ -185,6 +186,7 @@ def ordered_weights(places: Sequence[int] | Ints, seed: int = 0) -> WeightSample
         raise InputError(f"places = {places!r} must be one number for each criterion.")
 
     def fill(rng: np.random.Generator, count: int) -> Floats:
+        """Return so many draws of weights."""
         falling = -np.sort(-_simplex(rng, count, len(given)), axis=1)
         lots = rng.random((count, len(given)))
         # The last key is the first to sort by: place, then lot.
@@ -232,6 +234,7 @@ def ranged_weights(lower: Sequence[float] | Floats, upper: Sequence[float] | Flo
     walk = max(kept) < LEAST_KEPT
 
     def fill(rng: np.random.Generator, count: int) -> Floats:
+        """Return so many draws of weights."""
         weights = np.repeat(low[None], count, axis=0)
         found = _walk(rng, count, inner, outer, rest) if walk else _kept(rng, count, inner, outer, rest, down)
         weights[:, free] = found

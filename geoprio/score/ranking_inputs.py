@@ -191,6 +191,7 @@ def pair_swaps(baseline: Ints) -> Measure:
     pairs = max(len(order) * (len(order) - 1) // 2, 1)
 
     def measure(ranks: Ints, _: Floats) -> Floats:
+        """Return the share of pairs that stand the other way round, by draw."""
         swaps = np.empty(len(ranks), np.int64)
         with threads(ranks.size, LARGE) as parts:
             load("rank_kernels", "geoprio.score").swap_block(ranks, order, swaps, parts)

@@ -247,6 +247,7 @@ def per_draw(function: Callable[[Floats, Floats], Floats]) -> Callable[[Floats, 
     """Return a method of many draws from a function of one: (urgencies, weights (criteria,)) → scores (zones,)."""
 
     def each(urgencies: Floats, weights: Floats) -> Floats:
+        """Return the scores of each draw, one after the other."""
         return np.stack([np.asarray(function(urgencies, row), np.float64) for row in weights])
 
     return each

@@ -176,11 +176,30 @@ def _gate(zones: pd.DataFrame, gate: str, known: Bools, findings: Findings) -> p
     return column
 
 
-def _unserved(matrix: DecisionMatrix, zones: pd.DataFrame) -> pd.Series:
-    """Return Σ w · (1 − share) · demand over the weighted covered shares; unknown counts nothing."""
-    total = pd.Series(0.0, index=zones.index)
-    for c in matrix.criteria:
+def unserved_parts(matrix: DecisionMatrix, zones: pd.DataFrame) -> Floats:
+    """Return (1 − share) · demand of the covered shares, 0 for other criteria; unknown counts nothing.
+
+    Parameters
+    ----------
+    matrix : DecisionMatrix
+    zones : DataFrame
+        With the covered shares of the matrix and `{category}_demand`.
+
+    Returns
+    -------
+    ndarray of float, shape (zones, criteria)
+    """
+    parts = np.zeros((len(zones), len(matrix.criteria)))
+    for k, c in enumerate(matrix.criteria):
         if c.category and c.code == f"{c.category}_covered_share":
             gap = (1.0 - zones[c.code]) * zones[f"{c.category}_demand"]
-            total += c.weight * gap.fillna(0.0)
-    return total
+            parts[:, k] = gap.fillna(0.0).to_numpy(float)
+    return parts
+
+
+def _unserved(matrix: DecisionMatrix, zones: pd.DataFrame) -> pd.Series:
+    """Return Σ w · (1 − share) · demand over the weighted covered shares."""
+    total = np.zeros(len(zones))
+    for weight, part in zip(matrix.weights, unserved_parts(matrix, zones).T, strict=True):
+        total += weight * part
+    return pd.Series(total, index=zones.index)

@@ -72,7 +72,7 @@ def test_haidian_runs_as_it_was_drafted(real_data, tmp_path):
     """One OSM extract: six named compounds as zones, and the two categories of the three that it has."""
     folder = tmp_path / "haidian"
     read, text, said = drafted(folder, real_data / "beijing_haidian")
-    path = os.path.relpath(real_data / "beijing_haidian" / "map.osm", folder)
+    path = os.path.relpath((real_data / "beijing_haidian" / "map.osm").resolve(), folder.resolve())
     assert read["zones"] == {"path": path, "where": {"landuse": "residential"}, "type": "compound"}
     assert read["buildings"] == read["streets"] == {"path": path}
     assert read["facilities"] == [{"category": c, "path": path} for c in ("childcare", "convenience")]
