@@ -16,8 +16,8 @@ from geoprio._core.version import __version__
 if TYPE_CHECKING:
     from geoprio._core.errors import GeoprioError, InputError, MissingError, OutputError
     from geoprio.config import load_project
-    from geoprio.outputs import Result
-    from geoprio.pipeline import check, rescore, run
+    from geoprio.outputs import Result, Sensitivity
+    from geoprio.pipeline import check, rescore, run, sensitivity
 
 __all__ = [
     "GeoprioError",
@@ -25,11 +25,13 @@ __all__ = [
     "MissingError",
     "OutputError",
     "Result",
+    "Sensitivity",
     "__version__",
     "check",
     "load_project",
     "rescore",
     "run",
+    "sensitivity",
 ]
 
 _HOMES = {
@@ -38,10 +40,12 @@ _HOMES = {
     "MissingError": "geoprio._core.errors",
     "OutputError": "geoprio._core.errors",
     "Result": "geoprio.outputs",
+    "Sensitivity": "geoprio.outputs",
     "check": "geoprio.pipeline",
     "load_project": "geoprio.config",
     "rescore": "geoprio.pipeline",
     "run": "geoprio.pipeline",
+    "sensitivity": "geoprio.pipeline",
 }
 
 

@@ -89,7 +89,7 @@ def _columns(raw: gpd.GeoDataFrame, spec: BuildingsSpec, findings: Findings) -> 
     found = {field: names for field, names in held.items() if names != [field] and not chosen.issuperset(names)}
     if schema is not PLAIN or found:
         how = "asked for" if spec.profile else "found by the columns"
-        taken = ", ".join(f"{field} from {' or '.join(names)}" for field, names in found.items()) or "no column"
+        taken = ", ".join(f"{field} = {' / '.join(names)}" for field, names in found.items()) or "no column"
         trust = "" if schema.verified is True else "; names and codes not verified"
         findings.info(ROLE, f"{schema.title_en}, {how}: {taken}{trust}")
     return schema, held

@@ -1,7 +1,7 @@
-"""Evidence on whether degrees inside China are in the datum that their source states.
+"""Evidence on whether coordinates inside China are in the datum that their source states.
 
-Amap's GCJ-02, Baidu's BD-09 and WGS 84 lie 250 to 1,400 m apart and look alike. Facilities stand in or beside buildings
-and near streets; in the wrong datum they do so only by chance.
+Amap's GCJ-02, Baidu's BD-09 and WGS 84 lie 250 to 1,400 m apart and look alike, and so do metres of a Gauss-Krüger and
+of a UTM zone. Facilities stand in or beside buildings and near streets; in the wrong datum they do so only by chance.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from pyproj import CRS
 
-from geoprio._core.crs import WGS84, shifted_datum
+from geoprio._core.crs import WGS84, estimate_working_crs, label, shifted_datum, to_degrees
+from geoprio._core.fits import CLOSE, WEB_MERCATOR, fits, readings
 from geoprio.city.shapes import inner_points
 from geoprio.sources.coordinates import FROM_WGS84, TO_WGS84, in_china
 from geoprio.sources.osm import is_osm
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from pyproj import CRS
 
     from geoprio._core.findings import Findings
     from geoprio._core.typing import Bools, Floats
@@ -34,6 +35,9 @@ LAYERS = ("near_building", "near_street")
 
 BESIDE_M = 30.0
 """A point this near to a building or a street is beside it."""
+
+NEAR_DEG = 0.1
+"""A projection that moves points farther is not compared."""
 
 MIN_POINTS = 20
 """With fewer points there is a table but no warning."""
@@ -127,7 +131,7 @@ def datum_evidence(
     streets: gpd.GeoDataFrame,
     findings: Findings,
 ) -> tuple[DatumEvidence, ...]:
-    """Return the evidence for every file of points in degrees inside China; warn where another datum is better.
+    """Return the evidence for every file of points inside China; warn where another datum is better.
 
     Nothing is changed. An OSM file is WGS 84; it is compared only where buildings or streets come from another file,
     whose datum may be wrong.
@@ -146,20 +150,27 @@ def datum_evidence(
     base_is_osm = all(is_osm(path) for path in base.values())
     files: dict[tuple[str, str], list[str]] = {}
     for role, (spec, shapes) in sources.items():
-        if shapes.crs.is_geographic and not (base_is_osm and is_osm(spec.path)):
-            files.setdefault((spec.path, shifted_datum(spec.crs) or PLAIN), []).append(role)
+        if not (base_is_osm and is_osm(spec.path)):
+            stated = shifted_datum(spec.crs) or (PLAIN if shapes.crs.is_geographic else label(shapes.crs))
+            files.setdefault((spec.path, stated), []).append(role)
     beside = None
     found = []
     for (path, stated), roles in files.items():
-        lon, lat = _degrees([sources[role][1] for role in roles])
+        shapes = [sources[role][1] for role in roles]
+        lon, lat = _degrees(shapes)
         if not len(lon):
             continue
         beside = beside or Beside(buildings, streets)
-        ways = candidates(lon, lat, stated, points=not is_osm(path), base=not base_is_osm)
+        degrees = shapes[0].crs.is_geographic
+        if degrees:
+            ways = candidates(lon, lat, stated, points=not is_osm(path), base=not base_is_osm)
+        else:
+            ways = projections(lon, lat, shapes[0].crs)
         evidence = compare(ways, beside, path, tuple(roles))
-        if evidence is not None:
+        # Metres are mostly those of the other files: they are shown only where another zone would be better.
+        if evidence is not None and (degrees or max(c.gain for c in evidence.candidates) >= MARGIN):
             found.append(evidence)
-            _warn(evidence, findings, base=not base_is_osm)
+            _warn(evidence, findings, base=degrees and not base_is_osm)
     return tuple(found)
 
 
@@ -193,6 +204,32 @@ def candidates(
         ways |= {name: undo(*as_written) for name, undo in TO_WGS84.items() if name != stated}
     if base and stated == PLAIN:
         ways |= {BASE.format(name): shift(lon, lat) for name, shift in FROM_WGS84.items()}
+    return ways
+
+
+def projections(lon: Floats, lat: Floats, stated: CRS) -> dict[str, tuple[Floats, Floats]]:
+    """Return where points are if their metres are in other zones than the stated one, which comes first.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float, shape (n,)
+        WGS 84 positions as the stated CRS gives them, degrees.
+    stated : CRS
+        Projected.
+    """
+    ways = {label(stated): (lon, lat)}
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=WGS84).to_crs(stated)
+    x, y = points.x.to_numpy(float), points.y.to_numpy(float)
+    middle = float(np.median(lon))
+    utm = estimate_working_crs(middle, float(np.median(lat))).to_string()
+    for reading in readings(stated, x, y, middle, (utm,)):
+        crs = CRS.from_user_input(reading.crs)
+        if reading.swapped or reading.crs == WEB_MERCATOR or not crs.is_projected or not fits(crs, x, y, CLOSE).all():
+            continue
+        at = to_degrees(crs, x, y)
+        # Points a whole zone away are refused before they come here.
+        if max(abs(float(np.median(at[0])) - middle), float(np.abs(at[1] - lat).max())) <= NEAR_DEG:
+            ways.setdefault(label(crs), at)
     return ways
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from geoprio.indicators import AccessSpec, IndicatorSpec
 from geoprio.outputs.spec import OutputsSpec
-from geoprio.score import ScoreSpec
+from geoprio.score import ScoreSpec, SensitivitySpec
 from geoprio.sources import (
     BarriersSpec,
     BuildingsSpec,
@@ -58,6 +58,7 @@ class Project(BaseModel):
     population: PopulationSpec | None = None
     access: AccessSpec = AccessSpec()
     score: ScoreSpec = ScoreSpec()
+    sensitivity: SensitivitySpec = SensitivitySpec()
     indicators: tuple[IndicatorSpec, ...] = ()
     outputs: OutputsSpec = OutputsSpec()
 

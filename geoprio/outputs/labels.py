@@ -166,6 +166,9 @@ PAGE: Final = {
     "type.street_block": ("街区", "street block"),
     "type.urban_village": ("城中村", "urban village"),
     "type.other": ("其他", "other"),
+    "robust.robustly_in": ("稳居前列", "robustly in"),
+    "robust.contested": ("有争议", "contested"),
+    "robust.robustly_out": ("稳在其外", "robustly out"),
     "status.scored": ("已评分", "scored"),
     "status.no_buildings": ("无居住建筑", "no homes"),
     "status.ineligible": ("不参评", "not eligible"),
@@ -298,6 +301,7 @@ QGIS: Final = {
 SHEET: Final = {
     "kind": ("一小区一策", "Neighbourhood sheet"),
     "rank": ("排名", "Rank"),
+    "interval": ("名次区间（5–95 %）", "Ranks in 5–95 % of draws"),
     "facts": ("概况", "At a glance"),
     "in_type": ("同类排名", "Rank within its type"),
     "demand": ("需求", "demand"),

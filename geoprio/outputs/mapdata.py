@@ -11,13 +11,18 @@ import shapely
 
 from geoprio.indicators.community import item_column
 from geoprio.indicators.registry import category_titles, find
+from geoprio.outputs.colorings import colorings
 from geoprio.outputs.labels import COMPLETIONS, PAGE, STRAIGHT
+from geoprio.outputs.map_words import TOOLS, TOOLS_STRAIGHT
+from geoprio.outputs.nearby import nearest_and_served
 from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
 from geoprio.outputs.priority import priority_class, shown_points
 from geoprio.outputs.provenance import is_loose
 from geoprio.outputs.streets import drawn_streets
 from geoprio.outputs.titles import shown_title
+from geoprio.outputs.weighing import is_plain_sum, weighing
 from geoprio.score.matrix import ANCHOR_WORDS
+from geoprio.score.rank import PRIORITY_DECIMALS
 from geoprio.sources.osm import is_osm
 
 if TYPE_CHECKING:
@@ -51,15 +56,17 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        Rows are lists: their fields are named where `map.js` reads them. Unknown numbers are None.
+        Rows are lists: their fields are named where `map/state.js` reads them. What holds one entry per zone or
+        facility is in the order of `zones` or `facilities`. Unknown numbers are None.
     """
     categories = tuple(result.rules)
     project = result.project["project"]
     straight = result.straight
+    nearest, served = nearest_and_served(result)
     completions = {f"completion.{key}": pair for key, pair in COMPLETIONS.items()}
     return {
         "lang": lang,
-        "words": {**STRAIGHT, **PAGE, **completions, **(STRAIGHT if straight else {})},
+        "words": {**STRAIGHT, **PAGE, **TOOLS, **completions, **(STRAIGHT | TOOLS_STRAIGHT if straight else {})},
         "straight": straight,
         "title": project["name"],
         "credit": credit_lines(result.project),
@@ -75,6 +82,13 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "items": _items(result),
         "community": _community(result),
         "answers": _answers(result),
+        "exact": _numbers(result.zones["priority"].to_numpy(float), PRIORITY_DECIMALS),
+        "weighing": weighing(result),
+        "colorings": [_coloring(c) for c in colorings(result)],
+        "districts": _districts(result),
+        "intervals": _intervals(result),
+        "nearest": nearest,
+        "served": served,
         "standIns": result.zones["stand_in"].astype(int).tolist() if "stand_in" in result.zones else [],
         "rules": [_rule(rule, result.walkers[c]) for c, rule in result.rules.items()],
         "ruleFile": result.rule_file.model_dump(include={"name", "title_zh", "title_en", "issued", "note"}),
@@ -210,8 +224,32 @@ def _zones(result: Result, categories: tuple[str, ...]) -> list[list[Any]]:
 
 def _method(result: Result) -> dict[str, str] | None:
     """Return normalization and aggregation by name where points are not 100 × weight × urgency."""
-    names = {key: str(result.project["score"][key]) for key in ("normalize", "aggregate")}
-    return None if names == {"normalize": "threshold", "aggregate": "weighted_sum"} else names
+    if is_plain_sum(result):
+        return None
+    return {key: str(result.project["score"][key]) for key in ("normalize", "aggregate")}
+
+
+def _coloring(coloring: dict[str, Any]) -> dict[str, Any]:
+    classes, values = coloring["classes"].tolist(), _digits(coloring["values"])
+    steps = [[k, *_digits(np.array(ends, float))] for k, *ends in coloring["steps"]]
+    return coloring | {"classes": classes, "values": values, "steps": steps}
+
+
+def _districts(result: Result) -> list[str | None]:
+    """Return the district of each zone, None where it is not told; an empty list where none is."""
+    if "district" not in result.zones or result.zones["district"].isna().all():
+        return []
+    return [None if pd.isna(v) else str(v) for v in result.zones["district"]]
+
+
+def _intervals(result: Result) -> list[tuple[int | None, int | None, str | None]]:
+    """Return the ranks between which most draws of weights put a zone, and what is said of that; often not computed."""
+    zones = result.zones
+    if not {"rank_p05", "rank_p95"} <= set(zones.columns):
+        return []
+    said = zones["robust"] if "robust" in zones else pd.Series(None, index=zones.index, dtype=object)
+    words = [None if pd.isna(v) else str(v).lower() for v in said]
+    return list(zip(_integers(zones["rank_p05"]), _integers(zones["rank_p95"]), words, strict=True))
 
 
 def _gates(result: Result) -> list[bool | None] | None:

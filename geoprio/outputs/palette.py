@@ -14,3 +14,6 @@ UNSCORED_COLOR: Final = "#8a8a8a"
 
 FACILITY_COLORS: Final = ("#d55e00", "#0072b2", "#cc79a7", "#009e73", "#e69f00", "#56b4e9")
 """Okabe and Ito's palette, by category in the project's order."""
+
+ROBUST_COLORS: Final = {"robustly_in": "#0072b2", "contested": "#e69f00", "robustly_out": "#999999"}
+"""Of Okabe and Ito's palette, by how sure a zone's place among the first n is."""

@@ -311,6 +311,9 @@ def cell_word(text: str) -> Pair | str:
         if prefix + text in PAGE:
             zh, en = PAGE[prefix + text]
             return zh, en
+    several = text.split(" and ")
+    if len(several) > 1 and all(word in WORDS for word in several):
+        return "、".join(WORDS[word][0] for word in several), text
     return text
 
 

@@ -59,7 +59,7 @@ def _method(report: dict[str, Any], word: int) -> list[str]:
 
 def _section(section: Section, word: int) -> str:
     heads = [section.head(c)[word] for c in section.columns]
-    return _table(section.title[word], section.hint[word] if section.hint else "", heads, _cells(section, word))
+    return markdown_table(section.title[word], section.hint[word] if section.hint else "", heads, _cells(section, word))
 
 
 def _cells(section: Section, word: int) -> Iterable[list[str]]:
@@ -69,10 +69,11 @@ def _cells(section: Section, word: int) -> Iterable[list[str]]:
 def _part(key: str, rows: Sequence[Row], columns: tuple[str, ...], word: int, hint: str = "") -> str:
     cells = ([_cell(row[c], word) for c in columns] for row in rows)
     heads = [column_word(c)[word] for c in columns]
-    return _table(report_word(key)[word], report_word(hint)[word] if hint else "", heads if rows else [], cells)
+    return markdown_table(report_word(key)[word], report_word(hint)[word] if hint else "", heads if rows else [], cells)
 
 
-def _table(title: str, hint: str, heads: list[str], rows: Iterable[list[str]]) -> str:
+def markdown_table(title: str, hint: str, heads: list[str], rows: Iterable[list[str]]) -> str:
+    """Return a section with a table; a dash where it has no heads."""
     lines = [f"## {title}", ""]
     if hint:
         lines += [hint, ""]
@@ -84,8 +85,12 @@ def _table(title: str, hint: str, heads: list[str], rows: Iterable[list[str]]) -
 
 
 def _cell(value: Cell, word: int) -> str:
-    """Return text in one language that neither breaks a table nor is taken for markup."""
-    text = " ".join((value if isinstance(value, str) else value[word]).split())
+    return markdown_text(value if isinstance(value, str) else value[word])
+
+
+def markdown_text(value: str) -> str:
+    """Return text that neither breaks a table nor is taken for markup."""
+    text = " ".join(value.split())
     for mark in "\\`*_{}[]<>|#":
         text = text.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
     return text

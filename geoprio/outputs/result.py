@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from geoprio._core.typing import Bools, Progress
     from geoprio.indicators import IndicatorSpec
+    from geoprio.outputs.shown import Shown
     from geoprio.score import DecisionMatrix
     from geoprio.standards import Profile, Rule, Rules
 
@@ -93,6 +94,17 @@ class Result:
     timings: dict[str, float]
     on_real_component: Bools | None = None
 
+    def __repr__(self) -> str:
+        from geoprio.outputs.notebook import result_text  # noqa: PLC0415 - nothing is shown in most runs
+
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: counts and the first zones."""
+        from geoprio.outputs.notebook import result_html  # noqa: PLC0415 - nothing is shown in most runs
+
+        return result_html(self)
+
     @property
     def straight(self) -> bool:
         """Whether distances are straight lines: no streets were walked on."""
@@ -133,3 +145,23 @@ class Result:
         from geoprio.outputs.write import write_all  # noqa: PLC0415 - drawing libraries load only when saving
 
         return write_all(self, Path(out), force=force, lang=lang, sheets=sheets, progress=progress)
+
+    def show(self, lang: str = "zh", *, height: int = 640) -> Shown:
+        """Return the map page for a notebook, which draws it in a frame of its own.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}
+            Language in which the page opens.
+        height : int
+            Of the frame, in pixels.
+
+        Raises
+        ------
+        ValueError
+            If `lang` is neither zh nor en.
+        """
+        from geoprio.outputs.shown import Shown  # noqa: PLC0415 - drawing libraries load only when drawing
+        from geoprio.outputs.webmap import render_map  # noqa: PLC0415 - as above
+
+        return Shown(render_map(self, lang), self.project["project"]["name"], height)

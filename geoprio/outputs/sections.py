@@ -227,10 +227,16 @@ def _source_list(text: str) -> Cell:
     return joined(role_word(role) for role in text.split(", "))
 
 
+def _told(text: str) -> Cell:
+    """Return a word or a sentence of geoprio's own in both languages."""
+    word = cell_word(text)
+    return in_both(text) if word == text else word
+
+
 IN_WORDS: Final[dict[str, Callable[[str], Cell]]] = {
     "role": role_word, "sources": _source_list, "table": role_word, "category": role_word, "points": role_word,
-    "what": role_word, "kind": cell_word, "column": cell_word, "crs_from": cell_word, "encoding": cell_word,
-    "verified": cell_word, "source": in_both, "method": cell_word, "value": cell_word, "why": in_both,
+    "what": role_word, "kind": cell_word, "column": cell_word, "crs_from": cell_word, "encoding": _told,
+    "verified": cell_word, "source": in_both, "method": cell_word, "value": _told, "why": in_both,
     "from": in_both, "unit": cell_word,
 }  # fmt: skip
 """Columns whose texts are geoprio's own words, and where their translation is found."""

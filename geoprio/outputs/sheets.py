@@ -160,6 +160,10 @@ class _Pages:
 
     def _facts(self, zone: pd.Series[Any]) -> list[tuple[str, str]]:
         rows = [(PAGE["buildings"][self._number], f"{int(zone['building_count']):,}")]
+        if "robust" in zone and pd.notna(zone["robust"]):
+            mark = PAGE[f"robust.{zone['robust']}"][self._number]
+            between = f"{int(zone['rank_p05'])}–{int(zone['rank_p95'])}"
+            rows.append((SHEET["interval"][self._number], f"{between} · {mark}"))
         if int(zone["tied_with"]):
             rows.append((PAGE["tied"][self._number], PAGE["tied_with"][self._number].format(n=int(zone["tied_with"]))))
         rows.append((SHEET["in_type"][self._number], str(int(zone["rank_in_type"]))))
@@ -213,8 +217,9 @@ class _Pages:
             return SHEET["none_near"][self._number]
         best = walks.sort_values(["size", "mean"], ascending=[False, True], kind="stable").head(NEAREST)
         facilities = self._result.facilities
-        # A duplicate may carry the id of the one that counts.
         facilities = facilities[(facilities["category"] == category) & (facilities["status"] == "used")]
+        # One id may stand at two places.
+        facilities = facilities[~facilities.index.duplicated()]
         told = []
         for identity, (_, mean) in best.iterrows():
             name = facilities["name"].get(identity)

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from geoprio.city.outliers import outlier_rules
 from geoprio.indicators.registry import category_titles
+from geoprio.sources.schemas import load_schemas
 
 SLOT = re.compile(r"\{(\d*|\*)\}")
 WITHIN, ACROSS = r"((?:(?!; ).)+?)", "(.+?)"
@@ -29,6 +30,7 @@ def _known() -> tuple[dict[str, str], list[tuple[str, re.Pattern[str], str]]]:
             (ACROSS if part == "*" else WITHIN) if k % 2 else re.escape(part) for k, part in enumerate(parts)
         )
         open_.append((parts[0], re.compile(pattern, re.DOTALL), zh))
+    fixed |= {schema.title_en: schema.title_zh for schema in load_schemas()}
     for rule in outlier_rules():
         begin = f"doubtful: {rule.title_en}: "
         pattern = re.escape(begin) + r"(\d+) of (\d+), such as (.+); nothing was changed"

@@ -18,12 +18,19 @@ import folium
 
 from geoprio.outputs.labels import PAGE
 from geoprio.outputs.mapdata import map_data
+from geoprio.outputs.palette import CLASS_COLORS
 
 if TYPE_CHECKING:
     from geoprio.outputs.result import Result
 
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
 DATA_ID = "geoprio-data"
+PROGRAM = (
+    "state", "words", "dom", "score", "coloring", "layers", "cards", "list", "weights", "filters", "legend", "about",
+    "address", "export", "start",
+)  # fmt: skip
+"""The page's program in the order in which its parts are set into one function; later parts use earlier ones."""
+
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 REMOTE = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:|//)|@import|\burl\(\s*["']?(?!data:|\#)""", re.IGNORECASE)
 """What would make a browser ask for another file."""
@@ -53,9 +60,10 @@ def render_map(result: Result, lang: str = "zh") -> str:
     if lang not in HTML_LANG:
         raise ValueError(f"lang = {lang!r} is not one of {', '.join(HTML_LANG)}")
     in_head, in_body, scripts = _shell()
-    style = f"<style>{leaflet_css()}\n{asset('map.css')}</style>"
+    shades = "".join(f".shade-{k} {{ background: {color}; }}\n" for k, color in enumerate(CLASS_COLORS))
+    style = f"<style>{leaflet_css()}\n{asset('map.css')}{shades}</style>"
     library = f"<script>/*!\n{asset('LICENSE.leaflet')}*/\n{leaflet_js()}</script>"
-    program = f"<script>\n{asset('map.js')}</script>"
+    program = f"<script>\n{program_js()}</script>"
     refuse_remote(style + library + in_head + in_body + scripts + program)
     noscript = f"<noscript>{html.escape(' / '.join(PAGE['noscript']))}</noscript>"
     data = f'<script type="application/json" id="{DATA_ID}">{script_json(map_data(result, lang))}</script>'
@@ -106,6 +114,12 @@ def _named_in_order(page: str) -> str:
 def asset(name: str) -> str:
     """Return the text of a file that the package carries for its pages."""
     return files("geoprio.outputs").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def program_js() -> str:
+    """Return the program of the map page: its parts in one function, so that no name gets out."""
+    parts = "\n".join(asset(f"map/{name}.js") for name in PROGRAM)
+    return f'(function () {{\n"use strict";\n{parts}}})();\n'
 
 
 def leaflet_js() -> str:

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
     from geoprio.outputs.result import Result
 
-FIRST = ("rank", "name", "zone_type", "priority", "rank_in_type", "tied_with", "score_status")
+FIRST = (
+    *("rank", "name", "zone_type", "priority", "rank_p05", "rank_p95", "robust"),
+    *("rank_in_type", "tied_with", "score_status"),
+)
 """Columns that a reader looks for first."""
 
-WORDS_OF = {"zone_type": "type", "score_status": "status"}
+WORDS_OF = {"zone_type": "type", "score_status": "status", "robust": "robust"}
 """Columns whose codes are told in words, and where these words are kept."""
 
 FIXED_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - workbooks carry no time zone; repeated runs are equal

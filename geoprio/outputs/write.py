@@ -21,6 +21,7 @@ from geoprio.outputs.webmap import render_map
 from geoprio.outputs.workbook import write_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from geoprio._core.typing import Progress
@@ -37,8 +38,11 @@ def write_all(
     lang: str,
     sheets: int | None = None,
     progress: Progress | None = None,
+    more: Callable[[Path], None] | None = None,
 ) -> Path:
     """Write map, GeoPackage, tables, report and manifest to the folder `out`, and sheets when asked for.
+
+    `more` writes what else belongs into the folder, before the manifest lists its files.
 
     Raises
     ------
@@ -74,6 +78,9 @@ def write_all(
             write_figures(result, folder / "figures", lang)
         tell("report")
         write_report(result, folder, lang)
+        if more is not None:
+            tell("sensitivity")
+            more(folder)
         timings = {**result.timings, "write": round(time.perf_counter() - began, 3)}
         write_text(folder / MANIFEST, json_text(manifest(result, folder, lang, timings)))
     return out

@@ -38,6 +38,9 @@ M2_PER_DWELLING: Final = (10.0, 1000.0)
 """Floor area per dwelling beyond which a value is not believed: geoprio's own, wide bounds (lists have 60 to 90)."""
 LEAST_M2: Final = 200.0
 """Where no unit and no dwellings are known, m² are believed if the median floor area is at least this."""
+MOST_M2: Final = 3e7
+"""Floor area beyond which no compound is believed, even if its dwellings are not known: geoprio's own."""
+CHECK_AREA: Final = "check the unit of the area, and the dwellings"
 
 
 @dataclass(frozen=True)
@@ -227,9 +230,15 @@ def _areas(
         findings.reject(
             ROLE, metres.index[odd],
             f"not between {M2_PER_DWELLING[0]:g} and {M2_PER_DWELLING[1]:g} m² per dwelling; taken as missing",
-            "check the unit of the area, and the dwellings", column=name, values=as_text(values)[odd],
+            CHECK_AREA, column=name, values=as_text(values)[odd],
         )  # fmt: skip
         metres = metres.mask(odd)
+    vast = metres > MOST_M2
+    findings.reject(
+        ROLE, metres.index[vast], "not a number of a size that occurs; taken as missing", CHECK_AREA,
+        column=name, values=as_text(values)[vast],
+    )  # fmt: skip
+    metres = metres.mask(vast)
     return metres, read["approximate"] & metres.notna()
 
 

@@ -80,7 +80,7 @@ def opened(text: str, base: Path, role: str, *, tiles: bool = False) -> Iterator
         If it is no local raster of an allowed format, or has no place or no numbers.
     """
     import rasterio  # noqa: PLC0415 - loaded only where a study has a raster
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415 - likewise
 
     path = local_path(base, text, f"[{role}]")
     where = f"[{role}] {text}"

@@ -30,6 +30,7 @@ class BuildingSchema(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: str
+    title_zh: str
     title_en: str
     issued: str
     source: str
@@ -62,7 +63,9 @@ class BuildingSchema(BaseModel):
         return "residential" if word.strip().lower() in self.residential else building_use(word)
 
 
-PLAIN = BuildingSchema(name=NO_SCHEMA, title_en="columns of usual names", issued="", source="", columns={})
+PLAIN = BuildingSchema(
+    name=NO_SCHEMA, title_zh="常用列名", title_en="columns of usual names", issued="", source="", columns={}
+)
 
 
 @cache

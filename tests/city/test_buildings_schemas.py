@@ -59,9 +59,7 @@ def test_overture():
     assert found["use"].tolist() == ["residential", "residential", "other", "unknown", "other", "other"]
     assert plain(found["floors"]) == [6, 6, 3, None, None, 1]
     assert found["floors_assumed"].tolist() == [False, True, True, False, False, True]
-    assert "Overture buildings, found by the columns: use from subtype or class, floors from num_floors" in texts(
-        findings
-    )
+    assert "Overture buildings, found by the columns: use = subtype / class, floors = num_floors" in texts(findings)
     assert "floors of 3 of 6 buildings come from their height, 3 m for a floor" in texts(findings)
     assert findings.rejects()[["row", "column", "value", "reason"]].to_numpy().tolist() == [
         ["5", "height", "1", "below 2, which is not plausible; taken as missing"]
@@ -117,9 +115,7 @@ def test_a_cadastre_with_codes_and_storeys_above_ground():
     assert not found["floors_assumed"].any()
     assert found["year_built"].tolist() == [1985, 1990, 2008]
     assert plain(found["dwellings"]) == [24, 0, None]
-    assert "a cadastre's buildings (自然幢), found by the columns: use from GHYT, floors from DSCS or ZCS" in texts(
-        findings
-    )
+    assert "a cadastre's buildings (自然幢), found by the columns: use = GHYT, floors = DSCS / ZCS" in texts(findings)
     assert "not verified" in texts(findings)
 
 

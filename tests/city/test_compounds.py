@@ -81,6 +81,7 @@ def test_a_span_over_the_limit_leaves_eligibility_unknown(town, year, eligible):
         ("名称,建筑面积\n西区,7000\n", "", 7000, "taken as m² (7000 in the median"),
         ("名称,建筑面积\n西区,0.7\n", "", None, "is not m²"),
         ("名称,户数,建筑面积(㎡)\n西区,100,7000000\n", "", None, ""),
+        ("名称,建筑面积(万㎡)\n西区,12000\n", "", None, ""),
         ("名称,建筑面积(亩)\n西区,12\n", "columns = {area_m2 = '建筑面积(亩)'}\n", None, "is not m²"),
     ],
 )

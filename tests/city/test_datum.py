@@ -140,9 +140,25 @@ def test_check_and_run_report_the_table_and_strict_refuses(tmp_path):
 
 def test_a_city_outside_china_has_no_table(town):
     city, findings = build(town.write())
-    # In metres there is nothing to compare, and the town's files are.
+    # The town's files are all in metres of one zone.
     assert city.datum_evidence == ()
     assert doubts(findings) == []
+
+
+def test_metres_of_another_zone_show():
+    x, y = corners()
+    houses = gpd.GeoDataFrame(geometry=shapely.box(x - 10, y - 10, x + 10, y + 10), crs=32650)
+    lines = gpd.GeoDataFrame(geometry=streets(), crs=32650)
+    base = {"buildings": "houses.shp", "streets": "roads.shp"}
+    spec, findings = CompoundsSpec(path="list.csv", x="x", y="y", crs="EPSG:4548"), Findings()
+    utm = gpd.GeoSeries(gpd.points_from_xy(x, y), crs=32650)
+    wrong = utm.set_crs(4548, allow_override=True)
+    (evidence,) = datum_evidence({"compounds": (spec, wrong)}, base, houses, lines, findings)
+    assert evidence.candidates[0].datum == "EPSG:4548"
+    assert evidence.better.datum == "EPSG:32650"
+    assert "100 % lie within 30 m of a building" in doubts(findings)[0]
+    right = utm.to_crs(4548)
+    assert datum_evidence({"compounds": (spec, right)}, base, houses, lines, Findings()) == ()
 
 
 def test_streets_alone_and_buildings_alone_tell_too():
@@ -170,7 +186,7 @@ def test_a_list_of_compounds_is_compared_like_facilities():
     (evidence,) = datum_evidence({"compounds": (spec, listed)}, base, houses, lines, findings)
     assert evidence.better.datum == "BD-09"
     assert findings.warnings[0].source == "compounds"
-    # What stands in metres, outside China, far from the study, or in an OSM file like the rest is not compared.
+    # Not compared: what no other metres suit better, lies outside China or far off, or is OSM like the rest.
     abroad, far = listed.translate(-100), listed.translate(-3)
     for shapes, path in ((listed.to_crs(32650), "a.csv"), (abroad, "a.csv"), (far, "a.csv"), (listed, "a.osm")):
         other = spec.model_copy(update={"path": path})

@@ -99,6 +99,8 @@ def test_large_files_are_known_by_their_first_rows(folder, monkeypatch):
             ("wgs84_lng", "wgs84_lat", "EPSG:4326"),
         ),
         ({"bd_lon": [116.3], "bd_lat": [39.9]}, ("bd_lon", "bd_lat", "BD-09")),
+        ({"x": [4.4e5], "y": [4.4e6], "lng": [116.3], "lat": [39.9]}, ("lng", "lat", None)),
+        ({"x": [116.3], "y": [39.9], "lng": [116.3], "lat": [39.9]}, ("x", "y", None)),
         ({"东经": ["116°20′20.5″"], "北纬": ["39度54分20秒"]}, ("东经", "北纬", None)),
         ({"location": ["116.3,39.9"]}, ("location", "location", None)),
         ({"lng": ["a"], "lat": ["b"]}, None),

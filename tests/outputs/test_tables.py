@@ -139,7 +139,7 @@ def test_styles_are_found_by_qgis_and_name_every_field(saved):
         symbols = {s.get("name") for s in style.iter("symbol")}
         used = {r.get("symbol") for tag in ("range", "category") for r in style.iter(tag)}
         assert used <= symbols
-    zones = ET.fromstring(rows[0][3].split("\n", 1)[1])  # noqa: S314
+    zones = ET.fromstring(rows[0][3].split("\n", 1)[1])  # noqa: S314 - likewise
     assert [r.get("label") for r in zones.iter("range")] == [
         "not scored",
         "0 – 20",

@@ -13,6 +13,13 @@ from geoprio.outputs.translate import in_both, in_chinese
 @pytest.mark.parametrize(
     ("text", "zh"),
     [
+        ("walk of at most 300 m", "步行不超过 300 米"),
+        ("walk of at most 8 min for 90 %", "90 % 的人步行不超过 8 分钟"),
+        ("gb18030 (no .cpg; not UTF-8)", "gb18030（无 .cpg，不是 UTF-8）"),
+        (
+            "a cadastre's buildings (自然幢), found by the columns: use = GHYT; names and codes not verified",
+            "不动产登记的自然幢（按列认出）：use = GHYT；列名和代码未核实",
+        ),
         ("not a number; taken as missing", "不是数字；按缺失处理"),
         ("its zone is doubtful: 3 rows fit the zone", "对应片区存疑：有 3 行与该片区相符"),
         ("check name, address and id; or add its zone", "核对名称、地址和编号；或补上片区"),

@@ -235,7 +235,7 @@ def test_the_credit_names_openstreetmap_where_it_is_a_source():
 
 def test_every_word_has_both_languages(hostile):
     words = map_data(hostile, "zh")["words"]
-    used = set(re.findall(r'\bt\("([a-z_0-9]+)"', webmap.asset("map.js")))
+    used = set(re.findall(r'\bt\("([a-z_0-9]+)"', webmap.program_js()))
     assert used <= set(words)
     assert all(zh for zh, _ in words.values())
     for key, (zh, en) in words.items():

@@ -20,6 +20,7 @@ READ_SHARE: Final = 0.8
 """Of the values that are there, so many must be coordinates."""
 PREFERENCE: Final = {"EPSG:4326": 0, None: 1, "GCJ-02": 2, "BD-09": 3}
 """Of several pairs of columns the one in the datum that needs least conversion is taken."""
+LARGEST_DEGREES: Final = 360.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def find_axes(frame: pd.DataFrame) -> Axes | None:
     """Return the columns of coordinates; None where there are none."""
     pairs = [pair for pair in _pairs([str(c) for c in frame.columns]) if _both(frame, pair)]
     if pairs:
-        x, y = min(pairs, key=lambda pair: PREFERENCE[_datum(pair)])
+        x, y = min(pairs, key=lambda pair: (PREFERENCE[_datum(pair)], _unlikely(frame, pair)))
         return Axes(x, y, _datum((x, y)), _numbers(frame[x], "lon"), _numbers(frame[y], "lat"))
     for column in frame.columns:
         if column == "geometry" or not pd.api.types.is_string_dtype(frame[column]):
@@ -63,9 +64,8 @@ def find_axes(frame: pd.DataFrame) -> Axes | None:
 
 def _pairs(columns: list[str]) -> list[tuple[str, str]]:
     """Return the columns whose names differ only by the word for the axis."""
-    lasts = {rest: column for column in reversed(columns) if (rest := without("y", column)) is not None}
-    firsts = [(column, without("x", column)) for column in columns]
-    return [(x, lasts[rest]) for x, rest in firsts if rest is not None and rest in lasts and lasts[rest] != x]
+    firsts, lasts = ([(c, without(axis, c)) for c in columns] for axis in ("x", "y"))
+    return [(x, y) for x, rest in firsts for y, other in lasts if rest is not None and rest == other and x != y]
 
 
 def _datum(columns: tuple[str, ...]) -> str | None:
@@ -79,6 +79,13 @@ def _both(frame: pd.DataFrame, pair: tuple[str, str]) -> bool:
         if not known.any() or (~pd.isna(_numbers(frame[column], None))[known]).mean() < READ_SHARE:
             return False
     return True
+
+
+def _unlikely(frame: pd.DataFrame, pair: tuple[str, str]) -> tuple[bool, int, int]:
+    """Return what orders pairs of columns: degrees, which need no projection, come first, and those side by side."""
+    large = [bool(np.nanmax(np.abs(_numbers(frame[column], None))) > LARGEST_DEGREES) for column in pair]
+    x, y = (list(frame.columns).index(column) for column in pair)
+    return large[0] != large[1], sum(large), abs(x - y)
 
 
 def _numbers(values: pd.Series, axis: str | None) -> Floats:

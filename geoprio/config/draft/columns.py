@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geoprio._core.columns import ZONE_TYPE_ALIASES, ZONE_TYPES
+from geoprio.config.draft.axes import find_axes
 from geoprio.config.draft.said import say
 from geoprio.config.draft.toml_text import Remark
 from geoprio.config.draft.words import fits
@@ -69,10 +70,12 @@ def id_column(look: Look) -> Chosen | None:
         if named.certainty == "sure":
             return named.column, ()
         return named.column, (Remark(say("id_likely", column=named.column, rows=len(look.frame))),)
+    axes = find_axes(look.frame) if look.kind == "table" else None
+    taken = _roles(look) | ({axes.x, axes.y} if axes else set())
     for column in look.columns:
         values = look.frame[column]
         whole = pd.api.types.is_integer_dtype(values) or pd.api.types.is_string_dtype(values)
-        if whole and column not in _roles(look) and is_id(look.values(column)) and _short(look.values(column)):
+        if whole and column not in taken and is_id(look.values(column)) and _short(look.values(column)):
             return column, (Remark(say("id_by_values", column=column, rows=len(look.frame)), doubtful=True),)
     return None
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geoprio._core.errors import GeoprioError
 from geoprio._core.findings import Findings
+from geoprio._core.fits import fits
 from geoprio.config.draft.axes import find_axes
 from geoprio.config.draft.gather import Left
 from geoprio.config.draft.ground import Ground, Placed, datum_of, middles, place
 from geoprio.config.draft.said import say
 from geoprio.config.draft.toml_text import Remark, Section
+from geoprio.outputs.translate import in_chinese
 from geoprio.sources import ZonesSpec, read_layers
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ REACH_M: Final = 3000.0
 """Of large files of buildings, those so near to the zones are looked at: the default catchment of a run."""
 FEW: Final = 0.1
 """A table of which fewer points lie near the study is doubtful."""
+EXCHANGED: Final = 0.5
+"""A layer of which fewer rows fit its CRS as they stand, and more the other way round, has its axes exchanged."""
 SIMPLE: Final = ("utf-8", "utf-8-sig")
 
 
@@ -124,9 +128,9 @@ def _encode(section: Section, look: Look) -> None:
     if decision is None:
         return
     if decision.encoding is None:
-        section.remarks.append(Remark(say("encoding_mixed", why=decision.why), doubtful=True))
+        section.remarks.append(Remark(say("encoding_mixed", why=_both(decision.why)), doubtful=True))
     elif decision.encoding not in SIMPLE and ".cpg" not in decision.why:
-        section.add("encoding", decision.encoding, Remark(say("encoding", label=decision.label)))
+        section.add("encoding", decision.encoding, Remark(say("encoding", label=_both(decision.label))))
 
 
 def locate(desk: Desk, section: Section, guess: Guess, *, datum: str | None = None, why: Said | None = None) -> bool:
@@ -145,12 +149,17 @@ def locate(desk: Desk, section: Section, guess: Guess, *, datum: str | None = No
     x, y = middles(look.frame)
     if crs is None:
         placed = place(x, y, datum, why, desk.ground)
-        if placed is None or placed.swapped:
+        if placed is None:
             return False
+        if placed.swapped:
+            section.add("axes", "yx")
         section.add("crs", placed.crs, Remark(say("crs_unsaid"), doubtful=True), *placed.why)
         return True
+    if look.kind == "layer" and len(x) and fits(crs, x, y).mean() < EXCHANGED < fits(crs, y, x).mean():
+        section.add("axes", "yx", Remark(say("layer_swapped"), doubtful=True))
+        return True
     if crs.is_geographic and desk.ground.beside() is not None and len(x):
-        placed = datum_of(x, y, datum, why, desk.ground)
+        placed = datum_of(x, y, datum, why, desk.ground, said=True)
         if placed.crs is not None:
             section.add("crs", placed.crs, *placed.why)
     return True
@@ -181,6 +190,11 @@ def _far(desk: Desk, section: Section, placed: Placed) -> None:
     share = desk.ground.covers(placed.lon, placed.lat)
     if desk.ground.bounds is not None and share < FEW:
         section.remarks.append(Remark(say("far_away", share=f"{100 * share:.0f}"), doubtful=True))
+
+
+def _both(text: str) -> Said:
+    """Return what readers of files say, in both languages where its translation is known."""
+    return say("title", zh=in_chinese(text) or text, en=text)
 
 
 def reason(error: GeoprioError) -> Said:

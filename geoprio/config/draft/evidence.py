@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from geoprio.config.draft.look import Look
     from geoprio.sources.listings import Listing
+    from geoprio.sources.profiles import ClassProfile
+    from geoprio.sources.schemas import BuildingSchema
 
 ROLES: Final = {
     "area": ("zones", "buildings", "barriers", "waters", "totals", "boundary", "facilities"),
@@ -81,9 +83,9 @@ def listing_of(look: Look) -> Listing | None:
         return None
 
 
-def title(listing: Listing) -> Said:
+def title(provider: ClassProfile | BuildingSchema) -> Said:
     """Return the name of a provider."""
-    return say("title", zh=listing.profile.title_zh, en=listing.profile.title_en)
+    return say("title", zh=provider.title_zh, en=provider.title_en)
 
 
 def categories_by_class(look: Look) -> tuple[str, dict[str, list[str]]] | None:
@@ -111,7 +113,7 @@ def _by_name(look: Look) -> Iterator[Point]:
 def _by_columns(look: Look) -> Iterator[Point]:
     schema = next((s for s in load_schemas() if s.fits(look.columns)), None)
     if schema is not None:
-        yield Point("buildings", 4, say("by_schema", schema=schema.title_en))
+        yield Point("buildings", 4, say("by_schema", schema=title(schema)))
     kinds = (("buildings", OF_BUILDINGS), ("zones", OF_ZONES), ("compounds", OF_COMPOUNDS))
     for role, wanted in (*kinds, ("facilities", OF_FACILITIES)):
         named = [s.column for r, s in look.suggested.items() if r in wanted and s.certainty == "sure"]
@@ -155,7 +157,7 @@ def _by_classes(look: Look) -> Iterator[Point]:
     """Give what the classes and names of places say."""
     listing = listing_of(look) if look.kind == "table" or look.shape in {"point", "mixed"} else None
     if listing is not None:
-        yield Point("facilities", 6, say("by_listing", profile=title(listing), column=listing.column))
+        yield Point("facilities", 6, say("by_listing", profile=title(listing.profile), column=listing.column))
         return
     if look.shape in {"line", "area"}:
         return

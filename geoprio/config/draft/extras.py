@@ -18,6 +18,7 @@ from geoprio.sources.compounds import KEYS, read_compounds
 from geoprio.sources.population import check_population
 from geoprio.sources.schemas import building_columns
 from geoprio.sources.spec import CompoundColumns
+from geoprio.sources.tiles import check_tiles
 
 if TYPE_CHECKING:
     from geoprio.config.draft.look import Look
@@ -132,12 +133,13 @@ def _lies_here(desk: Desk, guess: Guess) -> bool:
 def _rasters(desk: Desk, guesses: list[Guess]) -> Section | None:
     section = Section("[population]")
     everyone = [g for g in guesses if g.group in {"", "population"}]
-    for guess in everyone[1:]:
-        desk.leave(guess, say("one_only", role=say("role_population")))
+    tiles = _tiles(desk, everyone)
     for first in everyone[:1]:
         about = say("people_raster", title=first.look.title, why=list(first.why))
         section.remarks.append(Remark(about, first.doubtful))
-        section.add("path", first.look.name)
+        names = [tile.look.name for tile in tiles]
+        several = (Remark(say("tiles", rows=len(names)), doubtful=True),) if len(names) > 1 else ()
+        section.add("path", names if several else names[0], *several)
     groups = _groups(desk, guesses)
     section.add("groups", groups, Remark(say("people_groups", groups=list(groups))))
     if not section.lines:
@@ -153,6 +155,20 @@ def _rasters(desk: Desk, guesses: list[Guess]) -> Section | None:
     for guess in everyone[:1]:
         desk.leave(guess, reason(problem))
     return None
+
+
+def _tiles(desk: Desk, guesses: list[Guess]) -> list[Guess]:
+    """Return the first raster and those that are its neighboring tiles; the others are left aside with the reason."""
+    tiles = guesses[:1]
+    for guess in guesses[1:]:
+        names = tuple(sorted(tile.look.name for tile in (*tiles, guess)))
+        try:
+            check_tiles(names, desk.folder, "population", None)
+        except GeoprioError as error:
+            desk.leave(guess, say("not_tiles", why=reason(error)))
+        else:
+            tiles.append(guess)
+    return sorted(tiles, key=lambda tile: tile.look.name)
 
 
 def _groups(desk: Desk, guesses: list[Guess]) -> dict[str, Any]:

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geoprio._core.typing import Floats
-    from geoprio.city.datum import Candidate
+    from geoprio.city.datum import Candidate, DatumEvidence
 
 AROUND_DEG: Final = 0.05
 """Points so near to the box around the study lie in it; a shifted datum lies 0.015 off."""
 INSIDE_SHARE: Final = 0.5
+MOST_TOLD: Final = 6
+"""Candidates that a remark names."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ class Ground:
         """The coordinate systems of its parts."""
         return tuple(dict.fromkeys(label(CRS.from_user_input(f.crs)) for f in self.parts.values()))
 
+    @property
+    def utm(self) -> tuple[str, ...]:
+        """The UTM zone of its middle; none where nothing is known of it."""
+        if self.bounds is None:
+            return ()
+        west, south, east, north = self.bounds
+        return (estimate_working_crs((west + east) / 2, (south + north) / 2).to_string(),)
+
     def covers(self, lon: Floats, lat: Floats) -> float:
         """Return the share of positions in the box around the study; 0 where nothing is known of it."""
         if self.bounds is None or not len(lon):
@@ -86,8 +96,7 @@ class Ground:
     def beside(self) -> Beside | None:
         """Return what tells which points stand beside buildings and streets; None without any."""
         if self._beside is None and self.bounds is not None:
-            west, south, east, north = self.bounds
-            crs = estimate_working_crs((west + east) / 2, (south + north) / 2)
+            crs = self.utm[0]
             nothing = gpd.GeoDataFrame(geometry=[], crs=crs)
             # Where there are no buildings, points of places and compounds at least lie in the zones.
             houses = self.parts.get("buildings", self.parts.get("zones"))
@@ -159,7 +168,7 @@ def _metres(x: Floats, y: Floats, ground: Ground) -> Placed | None:
     lon = None if ground.bounds is None else (ground.bounds[0] + ground.bounds[2]) / 2
     some = thinned(np.arange(len(x)))
     fitting = []
-    also = tuple(c for c in ground.crs if not CRS.from_user_input(c).is_geographic)
+    also = tuple(c for c in (*ground.crs, *ground.utm) if not CRS.from_user_input(c).is_geographic)
     for reading in readings(CRS(WGS84), x[some], y[some], lon, also):
         crs = CRS.from_user_input(reading.crs)
         if not fits(crs, reading.x, reading.y).mean() > INSIDE_SHARE:
@@ -171,20 +180,32 @@ def _metres(x: Floats, y: Floats, ground: Ground) -> Placed | None:
             fitting.append((reading, crs, at))
     if not fitting:
         return None
-    reading, crs, at = fitting[0]
-    others = [r.crs for r, _, _ in fitting[1:] if r.crs != reading.crs]
+    ways = {f"{r.crs} yx" if r.swapped else r.crs: at for r, _, at in fitting}
+    beside = ground.beside()
+    found = None if beside is None else compare(ways, beside, "", ())
+    seen = [] if found is None else [_mean(c) for c in found.candidates]
+    # The first of those that stand beside as much as any: likely mistakes come first.
+    best = seen.index(max(seen)) if seen else 0
+    reading, crs, at = fitting[best]
+    others = [name for k, name in enumerate(ways) if k != best]
+    clear = not others or (bool(seen) and seen[best] - sorted(seen)[-2] >= MARGIN)
     text = say("metres_fit", crs=label(crs), name=crs.name, others=others or say("none"))
+    told = () if found is None else (Remark(_evidence(found, reading.crs), doubtful=seen[best] < INSIDE_SHARE),)
     notes = (Remark(say("axes_swapped"), doubtful=True),) if reading.swapped else ()
-    return Placed(reading.crs, reading.swapped, (*notes, Remark(text, doubtful=bool(others))), *at)
+    return Placed(reading.crs, reading.swapped, (*notes, Remark(text, doubtful=not clear), *told), *at)
 
 
-def datum_of(lon: Floats, lat: Floats, hint: str | None, hint_why: Said | None, ground: Ground) -> Placed:
+def datum_of(
+    lon: Floats, lat: Floats, hint: str | None, hint_why: Said | None, ground: Ground, *, said: bool = False
+) -> Placed:
     """Return in which datum degrees are: as the hint says, unless the study clearly says otherwise.
 
     Parameters
     ----------
     lon, lat : ndarray of float
         Degrees as written.
+    said : bool
+        Whether the file itself says its CRS: then most points must stand better in another datum, and it is doubtful.
     """
     stated = PLAIN if hint in {None, WGS84} else str(hint)
     inside = in_china(lon, lat).mean() > INSIDE_SHARE
@@ -202,20 +223,25 @@ def datum_of(lon: Floats, lat: Floats, hint: str | None, hint_why: Said | None, 
     better = found.better
     best = max(found.candidates, key=_mean)
     second = max(_mean(c) for c in found.candidates if c is not best)
+    if said and better is not None and _mean(better) <= INSIDE_SHARE:
+        better = None
     taken = better.datum if better is not None else stated
     clear = best.datum == taken and _mean(best) - second >= MARGIN and found.points >= MIN_POINTS
-    table = [say("datum_shares", datum=c.datum, shares=_shares(c)) for c in found.candidates]
-    text = say("datum_evidence", datum=taken, points=found.points, metres=f"{BESIDE_M:g}", table=table)
-    against = bool(hint) and taken != stated
+    against = (said or bool(hint)) and taken != stated
     unclear = () if clear else (Remark(say("datum_unclear"), doubtful=True),)
     contrary = (Remark(say("datum_contrary", datum=taken), doubtful=True),) if against else ()
-    return _in_datum(taken, lon, lat, (*prior, Remark(text), *contrary, *unclear))
+    return _in_datum(taken, lon, lat, (*prior, Remark(_evidence(found, taken)), *contrary, *unclear))
 
 
 def _in_datum(datum: str, lon: Floats, lat: Floats, why: tuple[Remark, ...]) -> Placed:
     if datum == PLAIN:
         return Placed(None, False, why, lon, lat)  # noqa: FBT003 - not swapped
     return Placed(datum, False, why, *TO_WGS84[datum](lon, lat))  # noqa: FBT003 - not swapped
+
+
+def _evidence(found: DatumEvidence, taken: str) -> Said:
+    table = [say("datum_shares", datum=c.datum, shares=_shares(c)) for c in found.candidates[:MOST_TOLD]]
+    return say("datum_evidence", datum=taken, points=found.points, metres=f"{BESIDE_M:g}", table=table)
 
 
 def _mean(candidate: Candidate) -> float:

@@ -21,6 +21,7 @@ from geoprio.sources import FacilitiesSpec, read_layers
 from geoprio.sources.aliases import role_of
 from geoprio.sources.capacities import capacities
 from geoprio.sources.classes import judge
+from geoprio.sources.coordinates import TO_WGS84
 
 if TYPE_CHECKING:
     from geoprio.config.draft.look import Look
@@ -90,7 +91,7 @@ def _of_file(desk: Desk, guess: Guess) -> set[str]:
     if not rows:
         desk.leave(guess, say("no_core_category", others=others or say("none")))
         return set()
-    datum, why = _provider(listing)
+    datum, why = _provider(listing, look)
     base = begin("[[facilities]]", guess)
     if not locate(desk, base, guess, datum=datum, why=why):
         desk.leave(guess, say("no_crs"))
@@ -109,12 +110,15 @@ def _of_file(desk: Desk, guess: Guess) -> set[str]:
     return {group.category for group in rows}
 
 
-def _provider(listing: Listing | None) -> tuple[str | None, Said | None]:
-    """Return in which datum a provider's coordinates are, and why that is thought."""
-    if listing is None or listing.profile.crs not in {"GCJ-02", "BD-09"}:
-        return None, None
-    profile = listing.profile
-    return profile.crs, say("datum_of_provider", profile=title(listing), datum=profile.crs)
+def _provider(listing: Listing | None, look: Look) -> tuple[str | None, Said | None]:
+    """Return in which datum the coordinates of a provider, or of a file that bears its name, are, and why."""
+    if listing is not None:
+        profile = listing.profile
+        if profile.crs not in TO_WGS84:
+            return None, None
+        return profile.crs, say("datum_of_provider", profile=title(profile), datum=profile.crs)
+    datum = next((name for name in found_in("datums", look.label) if name in TO_WGS84), None)
+    return datum, None if datum is None else say("datum_by_file", title=look.title, datum=datum)
 
 
 def _again(base: Section, look: Look) -> Section:
@@ -218,7 +222,8 @@ def _by_listing(listing: Listing) -> tuple[list[Rows], list[str]]:
         kinds = [f"{kind} {n}" for kind, n in verdict["kind"].value_counts().sort_index().items()]
         text = say(
             "by_profile", rows=int(taken.sum()), all=len(taken), category=category, kinds=kinds,
-            doubts=say("row_doubts", rows=doubts) if doubts else "", profile=title(listing), column=listing.column,
+            doubts=say("row_doubts", rows=doubts) if doubts else "", profile=title(listing.profile),
+            column=listing.column,
         )  # fmt: skip
         few = doubts > taken.sum() / 2
         rows.append(Rows(category, taken, {"profile": listing.profile.name}, Remark(text, doubtful=bool(few))))

@@ -20,7 +20,7 @@ from geoprio.config.draft.columns import (
     type_column,
 )
 from geoprio.config.draft.desk import Desk, begin, locate, reason
-from geoprio.config.draft.evidence import outline_only
+from geoprio.config.draft.evidence import outline_only, title
 from geoprio.config.draft.ground import middles
 from geoprio.config.draft.look_osm import RESIDENTIAL
 from geoprio.config.draft.said import say
@@ -128,7 +128,7 @@ def _building_columns(section: Section, look: Look) -> list[Section]:
     held = {} if schema is None else schema.held_by(look.columns)
     if schema is not None:
         columns = [f"{field} = {', '.join(names)}" for field, names in held.items()]
-        section.add("profile", schema.name, Remark(say("schema", title=schema.title_en, columns=columns)))
+        section.add("profile", schema.name, Remark(say("schema", title=title(schema), columns=columns)))
     more = Section("[buildings.columns]")
     for field in FIELDS:
         if field not in held and field not in look.columns:

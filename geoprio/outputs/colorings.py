@@ -1,0 +1,93 @@
+"""By what the zones of the map page can be coloured besides priority: each indicator with its classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoprio._core.errors import InputError
+from geoprio._core.findings import Findings
+from geoprio.indicators.registry import DWELLINGS_SUFFIX, INDICATORS, find
+from geoprio.outputs.palette import CLASS_COLORS
+from geoprio.outputs.titles import shown_title
+from geoprio.score import build_criteria, check_quotas
+
+if TYPE_CHECKING:
+    from geoprio._core.typing import Floats, Ints
+    from geoprio.outputs.result import Result
+
+CLASSES = len(CLASS_COLORS)
+
+
+def colorings(result: Result) -> list[dict[str, Any]]:
+    """Return the indicators that have a direction, the weighted ones first.
+
+    Returns
+    -------
+    list of dict
+        `code`, `titles`, `unit`; `basis`: anchors (five equal steps from good to bad, as in QGIS) or quantiles (no
+        anchors in its unit: as many zones in each class); `values` as floats with NaN and `classes` (−1 = unknown) in
+        the result's order; `steps`: class, lower urgency end and upper one, None where it is open.
+    """
+    categories = tuple(result.rules)
+    weighted = list(result.matrix.codes)
+    others = [
+        code
+        for c in categories
+        for kind in INDICATORS.values()
+        if kind.direction
+        for code in (kind.code_for(c), kind.code_for(c) + DWELLINGS_SUFFIX)
+    ]
+    rows = []
+    for code in dict.fromkeys([*weighted, *others]):
+        if code not in result.zones or result.zones[code].isna().all():
+            continue
+        values = result.zones[code].to_numpy(float)
+        kind, _ = find(code, categories)
+        anchors = _anchors(code, result)
+        classes, steps = _by_anchors(values, *anchors) if anchors else _by_rank(values, kind.direction)
+        rows.append({
+            "code": code, "titles": shown_title(code, result), "unit": kind.unit, "values": values,
+            "basis": "anchors" if anchors else "quantiles", "classes": classes, "steps": steps,
+            "direction": kind.direction,
+        })  # fmt: skip
+    return rows
+
+
+def _anchors(code: str, result: Result) -> tuple[float, float] | None:
+    """Return good and bad of an indicator; None where no rule and no project file gives them in its unit."""
+    for c in result.matrix.criteria:
+        if c.code == code:
+            return (c.good, c.bad) if np.isfinite([c.good, c.bad]).all() else None
+    kinds = {c: found["demand"] for c, found in result.quality["categories"].items()}
+    try:
+        (criterion,) = build_criteria({code: 1.0}, result.rules, result.overrides)
+        check_quotas((criterion,), kinds, result.facilities, Findings())
+    except InputError:
+        return None
+    return criterion.good, criterion.bad
+
+
+def _by_anchors(values: Floats, good: float, bad: float) -> tuple[Ints, list[list[float | None]]]:
+    """Return classes of a fifth of the way from good to bad each; what lies beyond joins the one beside it."""
+    # Ten decimals: a share of 0.8 is the bound of a class although (0.8 - 1) / -1 is a little less than 0.2.
+    urgency = np.clip(((values - good) / (bad - good)).round(10), 0.0, 1.0)
+    inner = [k / CLASSES for k in range(1, CLASSES)]
+    classes = np.where(np.isnan(values), -1, np.searchsorted(inner, urgency, side="left"))
+    ends = [None, *(round(good + (bad - good) * k, 10) + 0.0 for k in inner), None]
+    return classes, [[k, ends[k], ends[k + 1]] for k in range(CLASSES)]
+
+
+def _by_rank(values: Floats, direction: int) -> tuple[Ints, list[list[float | None]]]:
+    """Return classes with about as many zones in each; fewer where many zones share a value."""
+    signed = direction * values
+    known = signed[np.isfinite(signed)]
+    inner = np.unique(np.quantile(known, [k / CLASSES for k in range(1, CLASSES)]))
+    # The top class would be empty above the largest value.
+    inner = inner[inner < known.max()]
+    shades = np.rint(np.linspace(0, CLASSES - 1, len(inner) + 1)).astype(np.int64)
+    found = shades[np.searchsorted(inner, np.nan_to_num(signed), side="left")]
+    ends = [None, *(direction * inner + 0.0).tolist(), None]
+    steps = [[int(shade), ends[k], ends[k + 1]] for k, shade in enumerate(shades)]
+    return np.where(np.isnan(values), -1, found), steps
