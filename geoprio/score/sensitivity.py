@@ -303,6 +303,7 @@ def _inputs(
     measures = rank_shift(ranks), replaced(ranks, first)
 
     def both(r: Ints, s: Floats) -> Floats:
+        """Return both measures of each draw, shape (draws, 2)."""
         return np.column_stack([measure(r, s) for measure in measures])
 
     if spec.weights in {"around", "uniform"}:
