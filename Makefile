@@ -26,9 +26,9 @@ test: $(VENV)/.ready-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/python -m pytest --cov --cov-report= --cov-fail-under=0 --numprocesses auto --dist loadfile
 	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q tests/network/test_search.py tests/score/test_acceptability.py
-	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage combine --append --quiet
 	$(BIN)/coverage report
 
 clean:
