@@ -136,8 +136,9 @@ def _shown(signed: pd.Series) -> dict[object, float]:
     """Return the differences with one decimal such that they add up to the difference that is shown."""
     up, down = signed.clip(lower=0.0), (-signed).clip(lower=0.0)
     gains, losses = (rounded_parts(side.to_numpy(float)[None])[0] for side in (up, down))
-    # Rounding both sides can leave them a tenth apart from the total: the largest part takes it.
-    off = round(float(np.rint(10 * signed.sum()) / 10 - gains.sum() + losses.sum()), 1)
-    if off and gains.any():
-        gains[np.argmax(gains)] += off
+    # Rounding both sides can leave them a tenth apart from the total: the largest part takes it. The total is rounded
+    # as the sentence writes it: of the decimal value, so that 0.45 is 0.5; numpy rounds 4.5 tenths to 4.
+    off = round(round(float(signed.sum()), 1) - float(gains.sum() - losses.sum()), 1)
+    if off and up.any():
+        gains[np.argmax(up.to_numpy(float))] += off
     return dict(zip(signed.index, np.round(gains - losses, 1).tolist(), strict=True))

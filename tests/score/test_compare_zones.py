@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geoprio._core.errors import InputError
@@ -15,6 +15,8 @@ points = st.floats(0, 40, allow_subnormal=False)
 
 
 @given(st.integers(1, 6).flatmap(lambda m: st.lists(st.lists(points, min_size=m, max_size=m), min_size=2, max_size=2)))
+@example([[0.0], [0.05]])
+@example([[0.0], [0.45]])
 @settings(deadline=None)
 def test_differences_sum_to_the_difference_and_the_words_add_up(rows):
     table = pd.DataFrame(rows, ["a", "b"])
