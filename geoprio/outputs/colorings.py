@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
 from geoprio.indicators.registry import DWELLINGS_SUFFIX, INDICATORS, find
-from geoprio.outputs.palette import CLASS_COLORS
+from geoprio.outputs.labels import PAGE
+from geoprio.outputs.palette import CLASS_COLORS, ROBUST_COLORS
 from geoprio.outputs.titles import shown_title
 from geoprio.score import build_criteria, check_quotas
 
@@ -27,8 +29,9 @@ def colorings(result: Result) -> list[dict[str, Any]]:
     -------
     list of dict
         `code`, `titles`, `unit`; `basis`: anchors (five equal steps from good to bad, as in QGIS) or quantiles (no
-        anchors in its unit: as many zones in each class); `values` as floats with NaN and `classes` (−1 = unknown) in
-        the result's order; `steps`: class, lower urgency end and upper one, None where it is open.
+        anchors in its unit: as many zones in each class) or named (words); `values` as floats with NaN and `classes`
+        (−1 = unknown) in the result's order; `steps`: class, lower urgency end and upper one, None where it is open, or
+        class and word in zh and en; `colors` of words.
     """
     categories = tuple(result.rules)
     weighted = list(result.matrix.codes)
@@ -52,7 +55,21 @@ def colorings(result: Result) -> list[dict[str, Any]]:
             "basis": "anchors" if anchors else "quantiles", "classes": classes, "steps": steps,
             "direction": kind.direction,
         })  # fmt: skip
-    return rows
+    return rows + _named(result)
+
+
+def _named(result: Result) -> list[dict[str, Any]]:
+    """Return the columns of few words with a colour each: how sure a place among the first is, once known."""
+    if "robust" not in result.zones or result.zones["robust"].isna().all():
+        return []
+    words = list(ROBUST_COLORS)
+    classes = pd.Categorical(result.zones["robust"].astype(object), words).codes.astype(np.int64)
+    # Steps are told from the last to the first, as those of indicators: the most urgent stands on top.
+    steps = [(k, *PAGE[f"robust.{words[k]}"]) for k in reversed(range(len(words)))]
+    return [{
+        "code": "robust", "titles": shown_title("robust", result), "unit": "", "basis": "named", "classes": classes,
+        "values": np.where(classes < 0, np.nan, classes), "steps": steps, "colors": list(ROBUST_COLORS.values()),
+    }]  # fmt: skip
 
 
 def _anchors(code: str, result: Result) -> tuple[float, float] | None:

@@ -288,6 +288,9 @@ QGIS: Final = {
     "facilities": ("设施", "Facilities"),
     "buildings": ("楼栋", "Buildings"),
     "streets": ("街道", "Streets"),
+    "raster": ("片区优先级（栅格，向上取整）", "Priority of zones (raster, rounded up)"),
+    "unscored": ("未评分", "not scored"),
+    "not_used": ("未计入（过远、重复或停业）", "not counted (off the streets, duplicate or closed)"),
     "layout": ("优先级地图 A4", "Priority map A4"),
     "legend": ("图例", "Legend"),
     "subtitle": (

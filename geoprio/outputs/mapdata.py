@@ -231,6 +231,8 @@ def _method(result: Result) -> dict[str, str] | None:
 
 def _coloring(coloring: dict[str, Any]) -> dict[str, Any]:
     classes, values = coloring["classes"].tolist(), _digits(coloring["values"])
+    if coloring["basis"] == "named":
+        return coloring | {"classes": classes, "values": values}
     steps = [[k, *_digits(np.array(ends, float))] for k, *ends in coloring["steps"]]
     return coloring | {"classes": classes, "values": values, "steps": steps}
 

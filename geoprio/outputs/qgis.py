@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from geoprio.indicators.registry import category_titles
-from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
+from geoprio.outputs.labels import PAGE, QGIS
+from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, ROBUST_COLORS, UNSCORED_COLOR
 from geoprio.outputs.tables import FIXED_DATE
 from geoprio.outputs.titles import building_title, is_measured, shown_title, straight_titles
 
@@ -160,14 +161,14 @@ TIP_NAME = f"<b>[% {_shown('name')} %]</b>"
 
 def _zone_tip(number: int) -> str:
     words = (("第", "名 · 优先级"), ("rank", "· priority"))[number]
-    unscored = ("未评分", "not scored")[number]
+    unscored = QGIS["unscored"][number]
     told = f"concat('{words[0]} ', \"rank\", ' {words[1]} ', format_number(\"priority\", 1))"
     return f"{TIP_NAME}<br>[% if(\"rank\" is null, '{unscored}', {told}) %]"
 
 
 def zone_style(lang: str) -> tuple[str, str]:
     """Return renderer and labels of the zones: priority in fixed classes, zones without one hatched."""
-    word = "not scored" if lang == "en" else "未评分"
+    word = QGIS["unscored"][1 if lang == "en" else 0]
     bounds = [(low, high, f"{low:g} – {high:g}") for low, high in pairwise(CLASS_BREAKS)]
     # Zones without a priority would vanish from a graduated layer; -1 gives them a class of their own.
     renderer = _graduated('coalesce("priority", -1)', (-1.0, -0.5, word), bounds, CLASS_COLORS)
@@ -212,9 +213,7 @@ def _graduated(
     expression: str, unknown: tuple[float, float, str], bounds: list[tuple[float, float, str]], colors: Sequence[str]
 ) -> str:
     """Return a graduated renderer whose first class is hatched."""
-    lines = {"angle": "45", "distance": "2", "line_width": "0.26", "color": _rgba(UNSCORED_COLOR)}
-    hatch = _layer("LinePatternFill", lines)
-    symbols = [_symbol(0, "fill", hatch + _simple_fill("#ffffff", UNSCORED_COLOR, "no"))]
+    symbols = [_symbol(0, "fill", _hatch())]
     symbols += [_symbol(i, "fill", _simple_fill(color, "#ffffff", "solid")) for i, color in enumerate(colors, 1)]
     ranges = "".join(
         f'<range lower="{low:.12g}" upper="{high:.12g}" symbol="{i}" render="true" label={quoteattr(label)}/>'
@@ -228,25 +227,47 @@ def _graduated(
     )
 
 
+def _hatch() -> str:
+    lines = {"angle": "45", "distance": "2", "line_width": "0.26", "color": _rgba(UNSCORED_COLOR)}
+    return _layer("LinePatternFill", lines) + _simple_fill("#ffffff", UNSCORED_COLOR, "no")
+
+
 def _facility_style(categories: tuple[str, ...], number: int) -> str:
-    rows, symbols = [], []
-    for i, category in enumerate(categories):
-        title = category_titles(category)[number]
-        rows.append(
-            f'<category value={quoteattr(category)} type="string" symbol="{i}" label={quoteattr(title)} render="true"/>'
-        )
-        color = FACILITY_COLORS[i % len(FACILITY_COLORS)]
-        marker = {
-            "name": "circle",
-            "color": _rgba(color),
-            "outline_color": _rgba("#ffffff"),
-            "outline_width": "0.3",
-            "size": "2.6",
-        }
-        symbols.append(_symbol(i, "marker", _layer("SimpleMarker", marker)))
+    """Return dots in the color of the category; hollow ones do not count in the results."""
+    dots = [
+        (c, category_titles(c)[number], FACILITY_COLORS[i % len(FACILITY_COLORS)]) for i, c in enumerate(categories)
+    ]
+    white = _rgba("#ffffff")
+    rows = [(c, title, _marker(_rgba(color), white)) for c, title, color in dots]
+    rows.append(("", QGIS["not_used"][number], _marker(white, _rgba(UNSCORED_COLOR))))
+    return _categorized("if(\"status\" = 'used', \"category\", '')", rows)
+
+
+def robust_style(number: int) -> str:
+    """Return a renderer of how sure a zone's place among the first is."""
+    rows = [
+        (word, PAGE[f"robust.{word}"][number], _symbol("{}", "fill", _simple_fill(color, "#ffffff", "solid")))
+        for word, color in ROBUST_COLORS.items()
+    ]
+    rows.append(("", QGIS["unscored"][number], _symbol("{}", "fill", _hatch())))
+    return _categorized("coalesce(\"robust\", '')", rows)
+
+
+def _marker(color: str, outline: str) -> str:
+    options = {"name": "circle", "color": color, "outline_color": outline, "outline_width": "0.3", "size": "2.6"}
+    return _symbol("{}", "marker", _layer("SimpleMarker", options))
+
+
+def _categorized(expression: str, rows: Sequence[tuple[str, str, str]]) -> str:
+    """Return a renderer of values, each with a label and a symbol whose name is left open."""
+    categories = "".join(
+        f'<category value={quoteattr(value)} type="string" symbol="{i}" label={quoteattr(label)} render="true"/>'
+        for i, (value, label, _) in enumerate(rows)
+    )
+    symbols = "".join(symbol.replace('name="{}"', f'name="{i}"', 1) for i, (_, _, symbol) in enumerate(rows))
     return (
-        '<renderer-v2 type="categorizedSymbol" attr="category" symbollevels="0" forceraster="0" enableorderby="0">'
-        f"<categories>{''.join(rows)}</categories><symbols>{''.join(symbols)}</symbols></renderer-v2>"
+        f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(expression)} symbollevels="0" forceraster="0" '
+        f'enableorderby="0"><categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>'
     )
 
 

@@ -16,8 +16,10 @@ import pyproj
 
 from geoprio.outputs.labels import QGIS
 from geoprio.outputs.mapdata import credit_lines
-from geoprio.outputs.qgis import Style, graduated_style
+from geoprio.outputs.qgis import Style, graduated_style, robust_style
 from geoprio.outputs.qgis_layout import layout_xml
+from geoprio.outputs.qgis_raster import raster_pipe
+from geoprio.outputs.raster import PRIORITY_RASTER
 from geoprio.outputs.titles import map_subtitle, shown_title
 
 if TYPE_CHECKING:
@@ -54,6 +56,44 @@ class Layer:
     def source(self) -> str:
         """Where the table is, relative to the project."""
         return f"./{GEOPACKAGE}|layername={self.table}"
+
+    @property
+    def provider(self) -> str:
+        """What reads the source."""
+        return "ogr"
+
+    def xml(self, crs: str) -> str:
+        """Return the layer as XML; so is `crs`."""
+        return (
+            f'<maplayer type="vector" geometry="{GEOMETRY_KINDS[self.table]}" {self.style.attributes}>'
+            f"<id>{self.id}</id><datasource>{escape(self.source)}</datasource><layername>{escape(self.title)}</layername>"
+            f'<srs>{crs}</srs><provider encoding="UTF-8">ogr</provider>{self.style.body}</maplayer>'
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class RasterLayer(Layer):
+    """The raster of priorities, a file of its own."""
+
+    pipe: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where the file is, relative to the project."""
+        return f"./{PRIORITY_RASTER}"
+
+    @property
+    def provider(self) -> str:
+        """What reads the source."""
+        return "gdal"
+
+    def xml(self, crs: str) -> str:
+        """Return the layer as XML; so is `crs`."""
+        return (
+            f'<maplayer type="raster"><id>{self.id}</id><datasource>{escape(self.source)}</datasource>'
+            f"<layername>{escape(self.title)}</layername><srs>{crs}</srs><provider>gdal</provider>{self.pipe}"
+            "<blendMode>0</blendMode></maplayer>"
+        )
 
 
 def write_project(result: Result, styles: Mapping[str, Style], path: Path, lang: str) -> None:
@@ -102,7 +142,7 @@ def project_xml(result: Result, styles: Mapping[str, Style], lang: str) -> str:
         f"<projectCrs>{_crs_xml(crs)}</projectCrs><layer-tree-group>{tree}</layer-tree-group>"
         f'<mapcanvas name="theMapCanvas" annotationsVisible="1"><units>meters</units><extent>{box}</extent>'
         f"<rotation>0</rotation><destinationsrs>{_crs_xml(crs)}</destinationsrs></mapcanvas>"
-        f"<projectlayers>{''.join(_layer_xml(layer, crs) for layer in every)}</projectlayers>"
+        f"<projectlayers>{''.join(layer.xml(_crs_xml(crs)) for layer in every)}</projectlayers>"
         f"<layerorder>{''.join(f'<layer id={quoteattr(layer.id)}/>' for layer in every)}</layerorder>"
         '<properties><Paths><Absolute type="bool">false</Absolute></Paths>'
         '<SpatialRefSys><ProjectionsEnabled type="int">1</ProjectionsEnabled></SpatialRefSys></properties>'
@@ -122,6 +162,8 @@ def _groups(result: Result, styles: Mapping[str, Style], number: int) -> list[tu
             [
                 Layer("facilities", "facilities", word["facilities"], styles["facilities"]),
                 Layer("zones", "zones", word["zones"], styles["zones"]),
+                *_sure(result, styles["zones"], number),
+                *_raster(result, word["raster"], number),
             ],
         ),
         (word["indicators"], False, measures),
@@ -134,6 +176,21 @@ def _groups(result: Result, styles: Mapping[str, Style], number: int) -> list[tu
             ],
         ),
     ]
+
+
+def _sure(result: Result, zones: Style, number: int) -> list[Layer]:
+    """Return the zones by how sure their place among the first is; nothing where that was not computed."""
+    if "robust" not in result.zones:
+        return []
+    style = dataclasses.replace(zones, renderer=robust_style(number), labels="")
+    return [Layer("robust", "zones", shown_title("robust", result)[number], style, shown=False)]
+
+
+def _raster(result: Result, title: str, number: int) -> list[Layer]:
+    """Return the raster of priorities where the project asks for one."""
+    if result.project["outputs"]["raster_m"] is None:
+        return []
+    return [RasterLayer("raster", "zones", title, Style(""), shown=False, pipe=raster_pipe(number))]
 
 
 def _measure(criterion: Criterion, zones: Style, result: Result, number: int) -> Layer:
@@ -166,7 +223,8 @@ def _view_xml(extent: tuple[float, float, float, float], crs: pyproj.CRS) -> str
 def _tree(members: list[Layer]) -> str:
     return "".join(
         f"<layer-tree-layer id={quoteattr(layer.id)} name={quoteattr(layer.title)} source={quoteattr(layer.source)} "
-        f'providerKey="ogr" expanded="{int(layer.shown)}" checked="Qt::{"Checked" if layer.shown else "Unchecked"}"/>'
+        f'providerKey="{layer.provider}" expanded="{int(layer.shown)}" '
+        f'checked="Qt::{"Checked" if layer.shown else "Unchecked"}"/>'
         for layer in members
     )
 
@@ -176,14 +234,6 @@ def _group_xml(title: str, shown: bool, members: list[Layer]) -> str:
     return (
         f'<layer-tree-group name={quoteattr(title)} expanded="{int(shown)}" checked="Qt::{state}">'
         f"{_tree(members)}</layer-tree-group>"
-    )
-
-
-def _layer_xml(layer: Layer, crs: pyproj.CRS) -> str:
-    return (
-        f'<maplayer type="vector" geometry="{GEOMETRY_KINDS[layer.table]}" {layer.style.attributes}>'
-        f"<id>{layer.id}</id><datasource>{escape(layer.source)}</datasource><layername>{escape(layer.title)}</layername>"
-        f'<srs>{_crs_xml(crs)}</srs><provider encoding="UTF-8">ogr</provider>{layer.style.body}</maplayer>'
     )
 
 

@@ -16,3 +16,5 @@ class OutputsSpec(BaseModel):
     """A page (PDF) for each of this many neighbourhoods from the top of the ranking, or for all."""
     figures: bool = False
     """The map of priorities as picture (PNG, SVG) for reports."""
+    raster_m: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """Side in meters of the cells of priority.tif, the priorities as a raster (COG) for GIS; default: none."""

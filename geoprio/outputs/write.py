@@ -14,6 +14,7 @@ from geoprio.outputs.mapdata import credit_lines
 from geoprio.outputs.qgis import embed_styles, layer_styles
 from geoprio.outputs.qgis_project import write_project
 from geoprio.outputs.quality_html import quality_html
+from geoprio.outputs.raster import PRIORITY_RASTER, write_raster
 from geoprio.outputs.report import quality_markdown
 from geoprio.outputs.sheets import write_sheets
 from geoprio.outputs.tables import rests_on, write_csv, write_layers, write_parquet, write_rows
@@ -62,6 +63,9 @@ def write_all(
         styles = layer_styles(result, write_layers(result, folder / "geoprio.gpkg"), lang)
         embed_styles(styles, folder / "geoprio.gpkg")
         write_project(result, styles, folder / "geoprio.qgz", lang)
+        if (cell_m := result.project["outputs"]["raster_m"]) is not None:
+            tell(PRIORITY_RASTER)
+            write_raster(result, cell_m, folder / PRIORITY_RASTER)
         tell("tables")
         for name in ("zones", "buildings", "facilities"):
             table = getattr(result, name)

@@ -22,6 +22,8 @@ from qgis.PyQt.QtGui import QColor
 def told(layer):
     """Return what QGIS understood of a layer."""
     renderer = layer.renderer()
+    if renderer is None or not hasattr(layer, "featureCount"):
+        return raster(layer, renderer)
     found = {
         "name": layer.name(),
         "valid": layer.isValid(),
@@ -42,6 +44,16 @@ def told(layer):
     elif renderer.type() == "categorizedSymbol":
         found["classes"] = [[c.value(), c.label(), c.symbol().color().name()] for c in renderer.categories()]
     return found
+
+
+def raster(layer, renderer):
+    """Return what QGIS understood of a raster."""
+    shader = renderer.shader().rasterShaderFunction()
+    classes = [[item.value, item.label, item.color.name()] for item in shader.colorRampItemList()]
+    facts = {"name": layer.name(), "valid": layer.isValid(), "crs": layer.crs().authid(), "source": layer.source()}
+    at = layer.dataProvider()
+    size = [at.xSize(), at.ySize(), at.sourceNoDataValue(1)]
+    return facts | {"renderer": renderer.type(), "classes": classes, "size": size}
 
 
 def drawn(project, out):

@@ -62,6 +62,7 @@ def test_without_chinese_type_figures_speak_english(monkeypatch, result):
 
 
 def test_figures_of_the_project_file(result, tmp_path):
-    asked = dataclasses.replace(result, project=result.project | {"outputs": {"sheets": 0, "figures": True}})
+    outputs = result.project["outputs"] | {"figures": True}
+    asked = dataclasses.replace(result, project=result.project | {"outputs": outputs})
     asked.save(tmp_path / "out", lang="en")
     assert sorted(p.name for p in (tmp_path / "out" / "figures").iterdir()) == ["priority.png", "priority.svg"]

@@ -19,6 +19,7 @@ import geoprio
 from geoprio.outputs.colorings import colorings
 from geoprio.outputs.mapdata import map_data
 from geoprio.outputs.nearby import nearest_and_served
+from geoprio.outputs.palette import ROBUST_COLORS
 from geoprio.outputs.webmap import render_map
 
 CODES = ("elder_care_covered_share", "convenience_covered_share", "elder_care_distance_m", "convenience_distance_m")
@@ -322,6 +323,28 @@ def test_rank_intervals_appear_only_where_they_were_computed(opened, result):
     move(page, [1, 0, 0, 0])
     page.wait_for_selector("#ranking:not([aria-busy])")
     assert page.locator("#ranking .interval").count() == 0
+
+
+def test_zones_are_coloured_by_how_sure_they_are(opened, result):
+    ranked = result.zones["rank"].notna().to_numpy()
+    words = np.where(np.arange(len(ranked)) % 2, "contested", "robustly_in").astype(object)
+    words[~ranked] = None
+    page = opened(dataclasses.replace(result, zones=result.zones.assign(robust=words)), "en", at="#by=robust&least=1")
+    assert page.locator("#color-by option:checked").text_content() == "sure of a place among the first"
+    assert page.locator("#legend .classes .count").all_text_contents()[:2] == [
+        str((words == "robustly_in").sum()),
+        str((words == "contested").sum()),
+    ]
+    drawn = {
+        fill: page.locator(f'.leaflet-overlay-pane path[fill="{fill}"]').count() for fill in ROBUST_COLORS.values()
+    }
+    assert drawn == {color: int((words == word).sum()) for word, color in ROBUST_COLORS.items()}
+    # Words have no range: what an address says of one leaves no zone out.
+    assert page.locator("#least").count() == 0 or not page.locator("#least").is_visible()
+    assert page.locator("#ranking li:not([hidden])").count() == ranked.sum()
+    page.locator("#color-by").select_option("")
+    page.locator("#color-by").dispatch_event("change")
+    assert page.locator('.leaflet-overlay-pane path[fill="#e69f00"]').count() == 0
 
 
 def test_a_notebook_shows_the_page_in_a_frame(browser, result, tmp_path):

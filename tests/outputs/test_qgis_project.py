@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import EXAMPLE, missing
 
@@ -140,3 +141,28 @@ def test_equal_results_give_equal_projects(result, tmp_path):
     for name in ("a", "b"):
         result.save(tmp_path / name)
     assert (tmp_path / "a" / "geoprio.qgz").read_bytes() == (tmp_path / "b" / "geoprio.qgz").read_bytes()
+
+
+def test_how_sure_a_place_is_and_the_raster_are_layers_too(qgis, result, tmp_path):
+    ranked = result.zones["rank"].notna()
+    words = np.where(result.zones["rank"].fillna(99) <= 10, "robustly_in", "contested").astype(object)
+    zones = result.zones.assign(robust=np.where(ranked, words, None))
+    outputs = result.project["outputs"] | {"raster_m": 10.0}
+    more = dataclasses.replace(result, zones=zones, project=result.project | {"outputs": outputs})
+    more.save(tmp_path / "out", lang="en")
+    answer = probe(qgis, tmp_path / "out" / "geoprio.qgz", tmp_path / "pictures")
+    assert (answer["error"], answer["messages"]) == ("", [])
+    sure = layer(answer, "sure of a place among the first")
+    assert [row[:2] for row in sure["classes"]] == [
+        *(["robustly_in", "robustly in"], ["contested", "contested"], ["robustly_out", "robustly out"]),
+        ["", "not scored"],
+    ]
+    raster = layer(answer, "Priority of zones (raster, rounded up)")
+    assert raster["valid"] is True
+    assert [row[2] for row in raster["classes"][:5]] == list(CLASS_COLORS)
+
+
+def test_facilities_that_do_not_count_are_hollow(told):
+    classes = layer(told, "Facilities")["classes"]
+    assert [row[0] for row in classes] == ["elder_care", "childcare", "convenience", ""]
+    assert classes[-1][1:] == ["not counted (off the streets, duplicate or closed)", "#ffffff"]

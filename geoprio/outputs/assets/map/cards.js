@@ -31,7 +31,7 @@ function refreshPopup() {
 function zoneTip(zone) {
   const score = zone.rank === null ? t("unscored") : t("priority") + " " + zone.priority.toFixed(1);
   const found = coloring();
-  const value = found === null ? null : el("span", {}, word(found.titles) + " " + (shownValue(zone) === null ? t("unknown") : amount(shownValue(zone), found.unit)));
+  const value = found === null ? null : el("span", {}, word(found.titles) + " " + valueText(zone));
   return el("div", {}, el("b", { dir: "auto" }, zone.name), el("span", {}, score), value);
 }
 
@@ -69,7 +69,7 @@ function intervalLine(zone) {
   return el("span", { class: "interval", title: t("interval_given") }, t("interval", { from, to }), said === null ? null : [" ", robustMark(said)]);
 }
 
-const robustMark = (said) => el("span", { class: "mark robust-" + (said === "contested" || said === "false" ? "no" : "yes") }, tOr("robust.", said));
+const robustMark = (said) => el("span", { class: "mark robust-" + said }, tOr("robust.", said));
 
 function explanation(zone) {
   explain(zone);

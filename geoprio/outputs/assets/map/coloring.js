@@ -5,7 +5,10 @@ const FADED = 0.1;
 const coloring = () => state.by === null ? null : data.colorings[state.by];
 const shadeOf = (zone) => state.by === null ? zone.cls : coloring().classes[zone.k];
 const shownValue = (zone) => state.by === null ? zone.priority : coloring().values[zone.k];
-const fillOf = (shade) => shade < 0 ? "url(#hatch)" : data.colors[shade];
+/** Words have colours of their own. */
+const isNamed = () => state.by !== null && coloring().basis === "named";
+const shades = () => isNamed() ? coloring().colors : data.colors;
+const fillOf = (shade) => shade < 0 ? "url(#hatch)" : shades()[shade];
 const chip = (cls) => ({ background: data.colors[cls], color: cls < 2 ? "#14181c" : "#ffffff" });
 
 /**
@@ -31,9 +34,18 @@ function paint() {
   placeRanks();
 }
 
+/** The value of a zone in words. */
+function valueText(zone) {
+  const found = coloring();
+  const value = shownValue(zone);
+  if (value === null) return t("unknown");
+  return isNamed() ? stepText(found, found.steps.find((step) => step[0] === value)) : amount(value, found.unit);
+}
+
 /** A class in words: its bounds are those that zones are told by, the upper urgency end included. */
 function stepText(found, step) {
   const [, from, to] = step;
+  if (found.basis === "named") return word([from, to]);
   const say = (value) => amount(value, found.unit);
   const rising = found.direction > 0;
   if (from === null && to === null) return "–";

@@ -19,7 +19,7 @@ function leftOut(zone, query) {
   if (state.types && !state.types.includes(zone.type)) return true;
   if (state.district !== null && zone.district !== districts[state.district]) return true;
   const [least, most] = state.range;
-  if (least === null && most === null) return false;
+  if (isNamed() || (least === null && most === null)) return false;
   const value = shownValue(zone);
   return value === null || (least !== null && value < least) || (most !== null && value > most);
 }
@@ -101,6 +101,7 @@ function districtBox() {
 const rangeFactor = () => state.by !== null && coloring().unit === "share" ? 100 : 1;
 
 function rangeBoxes() {
+  if (isNamed()) return null;
   const found = coloring();
   const name = found === null ? t("priority") : word(found.titles) + (rangeFactor() === 100 ? " (%)" : found.unit ? " (" + found.unit + ")" : "");
   const field = function (k, key) {

@@ -76,6 +76,6 @@ function unscoredRows() {
 
 function indicatorRows(found) {
   const unknown = zones.filter((z) => found.classes[z.k] < 0);
-  const rows = found.steps.map((step) => classRow(data.colors[step[0]], stepText(found, step), found.classes.filter((c) => c === step[0]).length));
+  const rows = found.steps.map((step) => classRow(shades()[step[0]], stepText(found, step), found.classes.filter((c) => c === step[0]).length));
   return [...rows.reverse(), unknown.length ? hatchRow(t("unknown"), unknown, []) : null];
 }

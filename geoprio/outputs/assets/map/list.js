@@ -96,7 +96,7 @@ function makeSlot() {
 /** Write a zone into its slot, if anything that the slot shows has changed. */
 function fillSlot(slot) {
   const zone = slot.zone;
-  const drawn = [zone.k, zone.rank, zone.priority, shadeOf(zone), zone.tied > 0, zone.status, ownWeights()].join("|");
+  const drawn = [zone.k, zone.rank, zone.priority, state.by, shadeOf(zone), zone.tied > 0, zone.status, ownWeights()].join("|");
   if (drawn === slot.drawn) return;
   slot.drawn = drawn;
   slot.rank.textContent = zone.rank === null ? "–" : String(zone.rank);
@@ -105,7 +105,11 @@ function fillSlot(slot) {
   if (marks.length || slot.marks.firstChild) slot.marks.replaceChildren(...marks);
   slot.value.className = zone.rank === null ? "why-not" : "value";
   slot.figure.textContent = zone.rank === null ? t("status." + zone.status) : zone.priority.toFixed(1);
-  slot.chip.className = zone.rank === null ? "none" : "shade shade-" + shadeOf(zone);
+  const shade = shadeOf(zone);
+  const none = zone.rank === null;
+  // A class of its own where there is one: style attributes cost more on thousands of rows.
+  slot.chip.className = none ? "none" : isNamed() && shade >= 0 ? "shade" : "shade shade-" + shade;
+  slot.chip.style.background = !none && isNamed() && shade >= 0 ? shades()[shade] : "";
 }
 
 function rowMarks(zone) {
