@@ -150,5 +150,12 @@ def check_working_crs(crs: CRS, lon: float, lat: float) -> None:
 
 def to_degrees(crs: CRS, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     """Return longitude and latitude (WGS 84, degrees) of coordinates in `crs`, x first."""
-    lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(np.asarray(x), np.asarray(y))
+    lon, lat = _transformer(crs).transform(np.asarray(x), np.asarray(y))
     return np.asarray(lon, float), np.asarray(lat, float)
+
+
+# One run asks for the same few systems some fifty times. Threads may share a Transformer since pyproj 3.1 (its release
+# notes, issue 782: each thread has a copy of its own inside).
+@lru_cache(maxsize=64)
+def _transformer(crs: CRS) -> Transformer:
+    return Transformer.from_crs(crs, WGS84, always_xy=True)

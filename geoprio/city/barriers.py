@@ -62,6 +62,43 @@ def barrier_shapes(
     return gpd.GeoSeries(shapes, crs=crs)
 
 
+def opened_at(barriers: gpd.GeoSeries, openings: NDArray[np.object_]) -> tuple[gpd.GeoSeries, int]:
+    """Return the barriers with lines cut out within `OPENING_M` of `openings`, and how many lines that changed.
+
+    Parameters
+    ----------
+    barriers : GeoSeries
+        As `barrier_shapes` returns them.
+    openings : ndarray of shapely geometries, shape (n,)
+        In the CRS of the barriers.
+    """
+    shapes, changed = _opened(barriers.to_numpy(), openings)
+    return gpd.GeoSeries(shapes, crs=barriers.crs), changed
+
+
+def removed_at(
+    barriers: gpd.GeoSeries, shape: shapely.Geometry, within_m: float, *, whole: bool
+) -> tuple[gpd.GeoSeries, int]:
+    """Return the barriers without what lies within a distance of a shape, and how many pieces that changed.
+
+    Parameters
+    ----------
+    barriers : GeoSeries
+        As `barrier_shapes` returns them.
+    shape : shapely geometry
+        In the CRS of the barriers.
+    within_m : float
+    whole : bool
+        Whether the pieces that come within the distance go whole.
+    """
+    shapes: NDArray[np.object_] = barriers.to_numpy().copy()
+    near = shapely.dwithin(shapes, shape, within_m)
+    if whole:
+        return gpd.GeoSeries(shapes[~near], crs=barriers.crs), int(near.sum())
+    shapes[near] = shapely.difference(shapes[near], shapely.buffer(shape, within_m))
+    return gpd.GeoSeries(_single(shapes), crs=barriers.crs), int(near.sum())
+
+
 def _single(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return single lines and polygons; points, which a clip may leave, are dropped."""
     # The parts of a collection may have parts themselves.

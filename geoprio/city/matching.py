@@ -3,9 +3,10 @@
 A pair of row and zone gets a score of 0 to 100 from what both say of themselves:
 
 - id: 100 if equal; 85 if their names contradict it.
-- name: the similarity of their cores (rapidfuzz, indel ratio). 100 if they are equal as they stand, 97 without the
-  words for a compound as such (小区, 社区 …); 85 if equal without the word for the sort (苑, 花园, 宿舍 …); at most 80
-  if numbers, directions or letters differ. A name of one character is not sure.
+- name: the similarity of their cores (rapidfuzz, indel ratio), without a city and district of the zones before them.
+  100 if they are equal as they stand, 97 without the words for a compound as such (小区, 社区 …); 85 if equal without
+  the word for the sort (苑, 花园, 宿舍 …); at most 80 if numbers, directions or letters differ. A name of one character
+  is not sure.
 - address: at least 98 if equal while the names resemble (60) or one is unknown; 80 if the names contradict it. Where a
   zone is named by its address, that is no contradiction.
 - coordinates: 100 in the zone, 100 - d / 10 within d <= 100 m of it, if the names resemble or one is unknown; 85 at
@@ -25,7 +26,7 @@ import pandas as pd
 import shapely
 from rapidfuzz import fuzz, process
 
-from geoprio.city.names import MARK_WORDS, comparable, names_of
+from geoprio.city.names import MARK_WORDS, before_names, comparable, names_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,7 +71,9 @@ def candidate_pairs(
     DataFrame
         `row`, `zone` (positions), `score`, `method`, `exact` (the very name), `why` (of a doubt).
     """
-    of_rows, of_zones = names_of(rows), names_of(_named(zones))
+    named = _named(zones)
+    before = before_names(named)
+    of_rows, of_zones = names_of(rows, before), names_of(named, before)
     addresses, by_name = _by_addresses(of_rows, of_zones), _by_addresses(of_rows, of_zones, named=True)
     parts = {
         "name": _by_names(of_rows, of_zones),

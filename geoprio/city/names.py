@@ -24,6 +24,8 @@ MARKS: Final = re.compile(r"\d+|[东南西北中甲乙丙丁新老旧上下前�
 """What tells neighbors apart: Sunshine East is not Sunshine West, and block 3 not block 5."""
 REGION: Final = re.compile(r"^(?:\w{2,6}?省)?(?:\w{2,6}?市(?:\w{1,4}?(?<![小社园])[区县])?)?")
 """Province, city and, after a city, its district; 某某小区 is none."""
+CITY: Final = re.compile(r"^(?:\w{2,6}?省)?(\w{2,6}?市)(?=\w{1,4}?(?<![小社园])[区县])")
+"""The city of an address that goes on with its district."""
 LEAST_ADDRESS: Final = 4
 """Fewer characters are no address to go by."""
 
@@ -97,22 +99,66 @@ def district(text: str) -> str:
     return form.rstrip("区县市") or form
 
 
-def names_of(table: pd.DataFrame) -> pd.DataFrame:
+def before_names(zones: pd.DataFrame) -> re.Pattern[str] | None:
+    """Return what people write before a compound's name: the city and a district of the zones, or the city alone.
+
+    Only districts that zones have count, and cities that stand in their addresses; None where there are neither. A
+    district is written out (锦西区, not 锦西), else it may be part of the name.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        Where known with `district` and `address`.
+    """
+    stems = {district(t) for t in zones["district"].dropna().unique()} - {""} if "district" in zones else set()
+    given = zones["address"].dropna().unique() if "address" in zones else ()
+    cities = {found[1] for found in map(CITY.match, map(comparable, given)) if found}
+    ways = []
+    if stems:
+        ways.append(rf"(?:\w{{2,6}}?省)?(?:\w{{2,6}}?市)?(?P<district>{_any_of(stems)})[区县市]")
+    if cities:
+        # 青江市场 is no place in 青江市.
+        ways.append(rf"(?:\w{{2,6}}?省)?(?:{_any_of(cities)})(?!场)")
+    return re.compile(rf"(?:{'|'.join(ways)})(?=\w{{{MARK_WORDS}}})") if ways else None
+
+
+def _any_of(texts: set[str]) -> str:
+    return "|".join(re.escape(t) for t in sorted(texts, key=lambda t: (-len(t), t)))
+
+
+def _without_place(full: str, own: str, before: re.Pattern[str] | None) -> tuple[str, str]:
+    """Return a comparable name without the city and district before it, and its district.
+
+    A district that contradicts the one that is known stays: it is another one, or part of the name.
+    """
+    found = before.match(full) if before else None
+    said = (found.groupdict().get("district") or "") if found else ""
+    if not found or (own and said and said != own):
+        return full, own
+    return full[found.end() :], own or said
+
+
+def names_of(table: pd.DataFrame, before: re.Pattern[str] | None = None) -> pd.DataFrame:
     """Return the forms of each row's texts: `full`, `core`, `loose`, `marks`, `address`, `district` ("" where unknown).
 
     Parameters
     ----------
     table : DataFrame
         With `name`, and where known `address`, `district`, `street_committee`, `community`.
+    before : Pattern, optional
+        From `before_names`: what is no part of a name. A district that stands there is the row's, if it has none.
     """
     blank = pd.Series("", index=table.index, dtype="str")
     places = [
         table[c].fillna("").map(comparable) if c in table else blank
         for c in ("district", "street_committee", "community")
     ]
-    before = list(zip(*places, strict=True))
-    full = table["name"].fillna("").map(comparable) if "name" in table else blank
-    cores = pd.Series([core(t, p) for t, p in zip(full, before, strict=True)], index=table.index, dtype="str")
+    above = list(zip(*places, strict=True))
+    named = table["name"].fillna("").map(comparable) if "name" in table else blank
+    own = table["district"].fillna("").map(district) if "district" in table else blank
+    cut = [_without_place(t, d, before) for t, d in zip(named, own, strict=True)]
+    full = pd.Series([text for text, _ in cut], index=table.index, dtype="str")
+    cores = pd.Series([core(t, p) for t, p in zip(full, above, strict=True)], index=table.index, dtype="str")
     where = table["address"].fillna("") if "address" in table else blank
     return pd.DataFrame(
         {
@@ -121,8 +167,8 @@ def names_of(table: pd.DataFrame) -> pd.DataFrame:
             "loose": cores.map(loose),
             "marks": cores.map(marks),
             "address": pd.Series(
-                [address(t, p) if t else "" for t, p in zip(where, before, strict=True)], index=table.index, dtype="str"
+                [address(t, p) if t else "" for t, p in zip(where, above, strict=True)], index=table.index, dtype="str"
             ),
-            "district": table["district"].fillna("").map(district) if "district" in table else blank,
+            "district": pd.Series([place for _, place in cut], index=table.index, dtype="str"),
         }
     )

@@ -97,6 +97,17 @@ def read_vector(
     return _with_crs(frame, spec, role, findings)
 
 
+def stated_places(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
+    """Return rows that were given elsewhere than in a file, in the CRS that `spec` states, checked as those of a file.
+
+    Raises
+    ------
+    InputError
+        If the coordinates do not fit the CRS.
+    """
+    return _with_crs(frame, spec, role, findings)
+
+
 def no_idle_keys(spec: SourceSpec, role: str, suffix: str) -> None:
     """Refuse settings that a format has no use for, rather than leave them without effect."""
     idle = []

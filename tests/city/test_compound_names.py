@@ -50,6 +50,29 @@ def names(*texts):
     return [{"name": t} for t in texts]
 
 
+def test_the_district_before_a_name_is_no_part_of_it():
+    zones = [{"name": "望湖新村", "district": "锦西区", "address": "青江市锦西区湖滨路1号"},
+             {"name": "望湖新村", "district": "东河县"}, {"name": "东河县政府宿舍", "district": "东河县"},
+             {"name": "锦西里", "district": "锦西区"}, {"name": "望湖村", "district": None}]  # fmt: skip
+    rows = names("锦西区望湖新村", "青江市锦西区望湖新村", "某某省青江市东河县望湖新村小区")
+    assert [line[:2] for line in matched(rows, zones)][2] == ("used", "z1")
+    assert matched(rows[:1], zones) == matched(rows[1:2], zones) == [("used", "z0", "name")]
+    # The very name stays the very name, with and without the district.
+    assert matched(names("东河县政府宿舍"), zones) == matched(names("政府宿舍"), zones) == [("used", "z2", "name")]
+    # A district that is not written out may be part of the name, and a town in its market is none.
+    assert matched(names("锦西里"), zones) == [("used", "z3", "name")]
+    # Of two namesakes nothing tells which, and a district that has none of the name has none.
+    assert matched(names("青江市望湖新村"), zones)[0][0] == "review"
+    assert matched(names("锦西区政府宿舍"), zones)[0][0] == "none"
+
+
+def test_a_city_before_a_name():
+    zones = [{"name": "青江市场宿舍", "address": "青江市锦西区湖滨路1号"}, {"name": "柳岸", "address": "湖滨路2号"}]
+    assert matched(names("青江市场宿舍", "青江市柳岸小区"), zones) == [("used", "z0", "name"), ("used", "z1", "name")]
+    # A city of which nobody speaks may be a name.
+    assert matched(names("白沙市柳岸"), zones)[0][0] != "used"
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "decision"),
     [

@@ -53,3 +53,11 @@ def test_a_warning_where_most_rows_find_no_zone():
     assert numbers.tolist() == [-1, -1]
     assert report["joined"] == 0
     assert numbers.dtype == np.int64
+
+
+def test_the_district_of_a_zone_before_its_name():
+    zones = ZONES.assign(district=["锦西区", "锦西区", "东河县", None, None])
+    texts = pd.Series(["锦西区阳光小区", "青江市锦西区前进里", "锦西区第三宿舍", "锦西 前进里"], dtype="str")
+    numbers, _ = zone_numbers(texts, zones, {}, "survey", Findings())
+    # The third is of another district; the last is not written out.
+    assert numbers.tolist() == [0, 1, -1, -1]

@@ -1,9 +1,20 @@
 """The working CRS: estimated, checked, and refused where it would measure wrongly."""
 
-import pytest
-from pyproj import CRS
+from concurrent.futures import ThreadPoolExecutor
 
-from geoprio._core.crs import check_working_crs, datum_doubt, estimate_working_crs, label, parse_crs, shifted_datum
+import numpy as np
+import pytest
+from pyproj import CRS, Transformer
+
+from geoprio._core.crs import (
+    check_working_crs,
+    datum_doubt,
+    estimate_working_crs,
+    label,
+    parse_crs,
+    shifted_datum,
+    to_degrees,
+)
 from geoprio._core.errors import InputError
 
 
@@ -87,3 +98,16 @@ def test_labels_are_short():
 )
 def test_datums_without_a_known_transformation_are_doubtful(crs, place, doubtful):
     assert (datum_doubt(CRS(crs), *place) is not None) == doubtful
+
+
+def test_threads_share_transformations():
+    x, y = np.linspace(3e5, 7e5, 2000), np.linspace(3e6, 5e6, 2000)
+    codes = (32649, 32650, 4547) * 20
+
+    def there(code):
+        return to_degrees(CRS(code), x, y)
+
+    expected = {c: Transformer.from_crs(c, 4326, always_xy=True).transform(x, y) for c in set(codes)}
+    with ThreadPoolExecutor(8) as pool:
+        for code, found in zip(codes, pool.map(there, codes), strict=True):
+            np.testing.assert_array_equal(found, expected[code])

@@ -177,6 +177,22 @@ def test_share_of_those_surveyed_and_the_rest_apart(tmp_path):
     assert "condition_face_share" not in found.zones
 
 
+def test_a_mean_needs_half_of_what_is_known_anywhere(tmp_path):
+    """Old houses everywhere; z0 was inspected for three more things of its class, z1 for one, z2 for none."""
+    homes = [{"zone": z, "year_built": 1980.0} for z in range(3)]
+    text = "楼号,屋面渗漏,老旧管网,雨污\nb0,否,是,否\nb1,否,,\nb2,,,\n"
+    asked = {"columns": {"drainage_fault": "雨污"}, "yes": {"drainage_fault": "defect"}}
+    found, _ = study(city(homes, 3), tmp_path, text, looked=asked)
+    basic = [d for d in found.looked if found.defects[d].grade == "basic"]
+    known = found.zones[[f"{code}_share" for code in basic]].notna().sum(axis=1).tolist()
+    assert known == [4, 2, 1]
+    assert values(found, "condition_basic") == [0.5, 0.5, None]
+    unknown = [found.zones.loc[z, [f"{c}_unknown_share" for c in basic]].mean() for z in ("z0", "z1", "z2")]
+    assert values(found, "condition_basic", "unknown_share") == pytest.approx(unknown)
+    # Where nobody inspected anything, age is all that is known anywhere, and zones compare by it.
+    assert values(study(city(homes, 3), tmp_path)[0], "condition_basic") == [1.0, 1.0, 1.0]
+
+
 def test_what_is_no_home_does_not_count(tmp_path):
     homes = [{"zone": 0}, {"zone": 0, "use": "other"}, {"zone": 1}]
     found, _ = study(city(homes), tmp_path, "楼号,屋面渗漏\nb0,否\nb1,是\nb2,是\n")
@@ -261,6 +277,20 @@ def test_the_gate_is_no_only_if_all_was_looked_at(tmp_path):
     assert [c for c in found.zones if c.startswith(("condition_face", "condition_lining"))] == []
     one = ConditionSpec(gates=("gas_hazard",))
     assert gate(study(city(homes, 4), tmp_path, text, spec=one)[0]) == [False, False, True, None]
+
+
+def test_the_gate_asks_for_homes_and_not_for_what_a_list_counts_beside_them(tmp_path):
+    """Six compounds with two homes that are well, and what a list counts in all."""
+    homes = [{"zone": z} for z in range(6) for _ in range(2)]
+    others = [{"zone": z, "use": "other"} for z in (1, 2, 4)]
+    # As drawn; one drawn that is no home; one more than that; one more than drawn; no list; fewer than drawn.
+    town = city(homes + others, 6, buildings=[2.0, 3.0, 4.0, 3.0, np.nan, 1.0])
+    text = "楼号,燃气安全隐患\n" + "".join(f"b{i},否\n" for i in range(12))
+    one = ConditionSpec(gates=("gas_hazard",))
+    assert gate(study(town, tmp_path, text, spec=one)[0]) == [False, False, None, None, False, False]
+    # What is no home has no say, whatever was found there; a home that nobody looked at keeps the answer open.
+    looked = text.replace("b3,否", "b3,") + "b12,是\nb13,否\n"
+    assert gate(study(town, tmp_path, looked, spec=one)[0]) == [False, None, None, None, False, False]
 
 
 def test_a_problem_point_opens_the_gate_and_a_solved_one_proves_nothing(tmp_path):

@@ -1,5 +1,7 @@
 """What residents say they need: shares, weights and votes, each with what it is worth."""
 
+from geoprio.indicators.needs.columns import NeedIndicator, find_need, need_column, need_finder
+from geoprio.indicators.needs.found import Needs, NeedVoice, QuestionFound, find_needs, mapped_indicators
 from geoprio.indicators.needs.priorities import Agreement, NeedWeights, agreement, need_weights, to_indicators
 from geoprio.indicators.needs.shares import Shares, finite_n, kish_n, weighted_shares, wilson
 from geoprio.indicators.needs.shrinkage import Prior, draw_shares, fit_prior, shrunk
@@ -9,8 +11,12 @@ from geoprio.indicators.needs.weighting import Weighting, post_stratify, rake
 
 __all__ = [
     "Agreement",
+    "NeedIndicator",
+    "NeedVoice",
     "NeedWeights",
+    "Needs",
     "Prior",
+    "QuestionFound",
     "Shares",
     "VoteCheck",
     "Weighting",
@@ -19,12 +25,17 @@ __all__ = [
     "check_votes",
     "city_shares",
     "draw_shares",
+    "find_need",
+    "find_needs",
     "finite_n",
     "fit_prior",
     "group_agreement",
     "kish_n",
+    "mapped_indicators",
     "meeting_support",
     "menu",
+    "need_column",
+    "need_finder",
     "need_weights",
     "post_stratify",
     "rake",

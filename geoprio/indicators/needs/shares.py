@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.linalg.lapack import dpstrf, dtrtri
 from scipy.special import ndtri
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from geoprio._core.typing import Bools, Floats, Ints
 
 CONFIDENCE: Final = 0.95
+ALONE: Final = 1 - 1e-9
+"""An answer of more leverage is fitted by nobody else."""
+SAME: Final = 1e-10
+"""Columns of a regression that add less than this part of its greatest one are told by the others."""
 MOST_WORTH: Final = 1e9
 """Answers of all residents are worth no more than so many drawn ones: their share is then known."""
 
@@ -166,7 +171,8 @@ def weighted_shares(
     Returns
     -------
     Shares
-        The variance is that of the weighted mean of the residuals from the groups (Taylor linearization); the
+        The variance is that of the weighted mean of the residuals from the groups (linearization), each taken from
+        the regression without that answer (jackknife): with many small groups the plain residuals are too small. The
         interval is Wilson's for as many answers as that variance is worth, never more than answered.
 
     References
@@ -174,20 +180,23 @@ def weighted_shares(
     Deville and Särndal, Calibration estimators in survey sampling, JASA 87 (1992), 376-382: a raked mean varies as
     the residuals of the regression on the margins do. Korn and Graubard, Confidence intervals for proportions with
     small expected number of positive counts, Survey Methodology 24 (1998), 193-201: the effective sample size in
-    place of n.
+    place of n. MacKinnon and White, Some heteroskedasticity-consistent covariance matrix estimators with improved
+    finite sample properties, Journal of Econometrics 29 (1985), 305-325: the jackknifed residuals.
     """
     hits, w = chosen[answered].astype(np.float64), weight[answered]
     n = len(w)
     if not n:
         nothing = np.full(chosen.shape[1], np.nan)
         return Shares(nothing, nothing, nothing, nothing, 0, np.zeros(chosen.shape[1]))
-    share = w @ hits / w.sum()
-    residual, used = hits - share, 1
-    if calibrated is not None:
-        fitted, used = _fitted(hits, w, calibrated[answered].reshape(n, -1))
-        residual = hits - fitted
-    spare = max(n - used, 1)
-    variance = n / spare * (w[:, None] ** 2 * residual**2).sum(axis=0) / w.sum() ** 2
+    share = np.minimum(w @ hits / w.sum(), 1.0)
+    groups = np.empty((n, 0), np.int64) if calibrated is None else calibrated[answered].reshape(n, -1)
+    explained, leverage, used = regressed(hits, w, groups)
+    # Each answer is compared with what the others of its groups let expect: an answer of few pulls its own group along,
+    # and one that stands alone in its group can only be compared with all.
+    alone = leverage > ALONE
+    residual = (hits - explained) / np.where(alone, 1.0, 1 - leverage)[:, None]
+    residual = np.where(alone[:, None], hits - share, residual)
+    variance = (n - 1) / n * (w[:, None] ** 2 * residual**2).sum(axis=0) / w.sum() ** 2
     kish = kish_n(w)
     with np.errstate(divide="ignore", invalid="ignore"):
         worth = np.where(variance > 0, share * (1 - share) / variance, kish)
@@ -198,15 +207,42 @@ def weighted_shares(
     return Shares(share, low, high, np.sqrt(share * (1 - share) / final), n, worth)
 
 
-def _fitted(hits: Floats, weight: Floats, groups: Ints) -> tuple[Floats, int]:
-    """Return the weighted regression of answers on their groups, and how many parameters it took."""
+def fitted(hits: Floats, weight: Floats, groups: Ints) -> tuple[Floats, int]:
+    """Return what `regressed` fits, and how many parameters it took."""
+    values, _, used = regressed(hits, weight, groups)
+    return values, used
+
+
+def regressed(hits: Floats, weight: Floats, groups: Ints) -> tuple[Floats, Floats, int]:
+    """Return the weighted regression of answers on their groups.
+
+    Parameters
+    ----------
+    hits : ndarray of float, shape (n, columns)
+    weight : ndarray of float, shape (n,)
+    groups : ndarray of int, shape (n, kinds)
+        -1 where not known, which is a group, too.
+
+    Returns
+    -------
+    fitted : ndarray of float, shape (n, columns)
+    leverage : ndarray of float, shape (n,)
+        How far each answer pulls its own fitted value, 0 to 1.
+    parameters : int
+        How many the regression took.
+    """
     # Answers of the same groups are fitted alike: one line for each combination gives the same.
     cells, which = np.unique(groups, axis=0, return_inverse=True)
     which = which.reshape(-1)
-    total = np.bincount(which, weight)
-    means = np.stack([np.bincount(which, weight * column) for column in hits.T], axis=1) / total[:, None]
+    total = np.bincount(which, weight, len(cells))
+    sums = np.stack([np.bincount(which, weight * column, len(cells)) for column in hits.T], axis=1)
     dummies = [(column[:, None] == np.unique(column)[None, :]).astype(np.float64) for column in cells.T]
     design = np.hstack([np.ones((len(cells), 1)), *dummies])
-    scale = np.sqrt(total)[:, None]
-    fit, _, rank, _ = np.linalg.lstsq(design * scale, means * scale, rcond=None)
-    return (design @ fit)[which], int(rank)
+    # Pivoted Cholesky: the columns of groups that the others tell already come last and are left out.
+    gram = (design * total[:, None]).T @ design
+    factor, pivots, rank, _ = dpstrf(gram, lower=1, tol=float(gram.diagonal().max()) * SAME)
+    used = design[:, pivots[:rank] - 1]
+    inverse, _ = dtrtri(factor[:rank, :rank], lower=1)
+    basis = used @ np.tril(inverse).T
+    leverage = np.minimum((basis**2).sum(axis=1)[which] * weight, 1.0)
+    return (basis @ (basis.T @ sums))[which], leverage, int(rank)

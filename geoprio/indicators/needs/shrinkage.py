@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import betainc, betaln, expit
+from scipy.special import betainc, betaln, digamma, expit, logit, ndtri, polygamma
 
 from geoprio._core.typing import Floats, Ints
 from geoprio.indicators.needs.shares import CONFIDENCE
@@ -25,8 +24,9 @@ LIKENESSES: Final = 9
 LEAST_WEIGHT: Final = 1e-2
 """Nodes that weigh less than this part of the best one are left out."""
 STEPS: Final = 60
-CLOSE: Final = 1e-8
-"""A quantile is found when it moves no farther, or after so many steps."""
+CLOSE: Final = 1e-5
+CLOSE_HALVED: Final = 1e-10
+"""A search ends when a step moves a logit no farther (a halving: no farther than the second), or after `STEPS`."""
 TINY: Final = 1e-15
 LOGITS: Final = (-9.0, 9.0)
 """Bounds of the city's share, as a logit."""
@@ -35,6 +35,10 @@ LIKELY: Final = (-11.5, 11.5)
 ROUGH: Final = 24
 SCAN: Final = 200
 """Values of the likeness at which the search for the best begins, and of each that are scanned."""
+HALVINGS: Final = 40
+LONGEST: Final = 3.0
+"""Steps of the search, as logits: none is longer, and each is halved until it climbs."""
+FLAT: Final = 1e-12
 NEGLIGIBLE: Final = 9.0
 """Parameters whose log-density is so much below the best are left out of the scan."""
 
@@ -110,11 +114,11 @@ def fit_prior(k: Floats, n: Floats) -> Prior:
         raise ValueError("no zone has an answer")
     best = _best(k, n)
     mean = best[0] / best.sum()
-    logit, likeness = np.log(mean / (1 - mean)), -np.log(best.sum())
+    middle, likeness = np.log(mean / (1 - mean)), -np.log(best.sum())
     # The nodes lie where parameters explain the answers at all; a fine scan along each finds where that is.
     scan_means, scan_likenesses = np.linspace(*LOGITS, SCAN), np.linspace(*LIKELY, SCAN)
     at_means = _heights(k, n, scan_means, np.full(SCAN, likeness))
-    at_likenesses = _heights(k, n, np.full(SCAN, logit), scan_likenesses)
+    at_likenesses = _heights(k, n, np.full(SCAN, middle), scan_likenesses)
     means = np.linspace(*_window(scan_means, at_means), MEANS)
     likenesses = np.linspace(*_window(scan_likenesses, at_likenesses), LIKENESSES)
     a, b = (x.ravel() for x in np.meshgrid(means, likenesses, indexing="ij"))
@@ -153,21 +157,70 @@ def _bounded(k: Floats, n: Floats) -> tuple[Floats, Floats]:
 
 
 def _best(k: Floats, n: Floats) -> Floats:
-    """Return alpha and beta of the greatest likelihood, the likeness between 1e-5 and 1 - 1e-5."""
+    """Return alpha and beta of the greatest likelihood, the likeness between 1e-5 and 1 - 1e-5.
+
+    By Newton steps within the bounds, which climb at every step; where the surface is not curved downward they follow
+    the slope.
+    """
     # One answer on either side keeps the city's share away from 0 and 1.
     start = (k.sum() + 0.5) / (n.sum() + 1)
-
-    def loss(x: Floats) -> float:
-        """Return what is to be least."""
-        a, b = _parameters(x[:1], x[1:])
-        return -float(log_likelihood(k, n, a, b)[0])
-
-    logit = float(np.clip(np.log(start / (1 - start)), *LOGITS))
+    middle = float(np.clip(np.log(start / (1 - start)), *LOGITS))
     rough = np.linspace(*LIKELY, ROUGH)
-    begin = float(rough[log_likelihood(k, n, *_parameters(np.full(ROUGH, logit), rough)).argmax()])
-    found = minimize(loss, [logit, begin], method="L-BFGS-B", bounds=[LOGITS, LIKELY])
-    best = _parameters(np.asarray(found.x[:1], np.float64), np.asarray(found.x[1:], np.float64))
-    return np.concatenate(best)
+    begin = float(rough[log_likelihood(k, n, *_parameters(np.full(ROUGH, middle), rough)).argmax()])
+    lowest, highest = np.array([LOGITS, LIKELY]).T
+    at = np.array([middle, begin])
+    height = _height_at(k, n, at)
+    for _ in range(STEPS):
+        slope, curve = _slope_and_curve(k, n, at)
+        free = ~(((at <= lowest) & (slope < 0)) | ((at >= highest) & (slope > 0)))
+        if not free.any():
+            break
+        step = np.zeros(2)
+        step[free] = _uphill(slope[free], curve[np.ix_(free, free)])
+        for _ in range(HALVINGS):
+            new = np.clip(at + step, lowest, highest)
+            reached = _height_at(k, n, new)
+            if reached >= height:
+                break
+            step = step / 2
+        else:
+            break
+        moved, at, height = float(np.abs(new - at).max()), new, reached
+        if moved < CLOSE:
+            break
+    return np.concatenate(_parameters(at[:1], at[1:]))
+
+
+def _height_at(k: Floats, n: Floats, at: Floats) -> float:
+    return float(log_likelihood(k, n, *_parameters(at[:1], at[1:]))[0])
+
+
+def _slope_and_curve(k: Floats, n: Floats, at: Floats) -> tuple[Floats, Floats]:
+    """Return the first and second derivatives of the log-likelihood by the logits of share and likeness."""
+    (alpha,), (beta,) = _parameters(at[:1], at[1:])
+    size, share = alpha + beta, alpha / (alpha + beta)
+    sums = [(f(k + alpha) - f(alpha), f(n - k + beta) - f(beta), f(n + size) - f(size)) for f in (digamma, _trigamma)]
+    (by_a, by_b, by_size), (twice_a, twice_b, twice_size) = (tuple(float(x.sum()) for x in part) for part in sums)
+    # By alpha and beta first, then by the chain rule: both shrink together with the likeness.
+    by_a, by_b = by_a - by_size, by_b - by_size
+    hessian = np.diag([twice_a, twice_b]) - twice_size
+    spread = size * share * (1 - share)
+    along = np.array([[spread, -spread], [-alpha, -beta]])
+    gradient = np.array([by_a, by_b])
+    slope = along @ gradient
+    bend = np.array([[(1 - 2 * share) * slope[0], -slope[0]], [-slope[0], -slope[1]]])
+    return slope, along @ hessian @ along.T + bend
+
+
+def _trigamma(x: Floats) -> Floats:
+    return np.asarray(polygamma(1, x), np.float64)
+
+
+def _uphill(slope: Floats, curve: Floats) -> Floats:
+    """Return a Newton step upward, none of its parts longer than `LONGEST`."""
+    values, vectors = np.linalg.eigh(curve)
+    step = vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), FLAT))
+    return np.asarray(step * min(1.0, LONGEST / max(float(np.abs(step).max()), FLAT)), np.float64)
 
 
 def shrunk(k: Floats, n: Floats, prior: Prior, *, confidence: float = CONFIDENCE) -> tuple[Floats, Floats, Floats]:
@@ -197,24 +250,40 @@ def shrunk(k: Floats, n: Floats, prior: Prior, *, confidence: float = CONFIDENCE
 
 
 def _quantile(pairs: Floats, prior: Prior, probability: float) -> Floats:
-    """Return a quantile of the mixture of beta distributions for each pair of k and n, by bounded Newton steps."""
+    """Return a quantile of the mixture of beta distributions for each pair of k and n, by bounded Newton steps.
+
+    The steps are those of the share's logit, in which the distributions are nearly even.
+    """
     a = pairs[0][:, None] + prior.nodes[:, 0]
     b = (pairs[1] - pairs[0])[:, None] + prior.nodes[:, 1]
     log_scale = betaln(a, b)
-    low, high = np.zeros(len(a)), np.ones(len(a))
-    at = (a / (a + b)) @ prior.weight
+    low, high = np.full(len(a), logit(TINY)), np.full(len(a), -logit(TINY))
+    at = _begin(a, b, prior.weight, probability)
+    left = np.arange(len(a))
     for _ in range(STEPS):
-        x = at[:, None]
-        over = betainc(a, b, x) @ prior.weight - probability
-        low, high = np.where(over < 0, at, low), np.where(over < 0, high, at)
-        slope = np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - log_scale) @ prior.weight
+        here = at[left]
+        x = expit(here)[:, None]
+        over = betainc(a[left], b[left], x) @ prior.weight - probability
+        low[left], high[left] = np.where(over < 0, here, low[left]), np.where(over < 0, high[left], here)
+        slope = np.exp(a[left] * np.log(x) + b[left] * np.log1p(-x) - log_scale[left]) @ prior.weight
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = at - over / slope
-        new = np.where((step > low) & (step < high), step, (low + high) / 2)
-        moved, at = np.abs(new - at).max(initial=0.0), np.clip(new, TINY, 1 - TINY)
-        if moved < CLOSE:
+            step = here - over / slope
+        inside = (step > low[left]) & (step < high[left])
+        new = np.where(inside, step, (low[left] + high[left]) / 2)
+        at[left] = new
+        # Newton's next error is the square of this one; a halving says nothing of the next.
+        left = left[np.abs(new - here) > np.where(inside, CLOSE, CLOSE_HALVED)]
+        if not len(left):
             break
-    return np.asarray(at, np.float64)
+    return np.asarray(expit(at), np.float64)
+
+
+def _begin(a: Floats, b: Floats, weight: Floats, probability: float) -> Floats:
+    """Return the logits of the quantile as if the mixture's logit were normal."""
+    means, squares = digamma(a) - digamma(b), _trigamma(a) + _trigamma(b)
+    mean = means @ weight
+    spread = np.sqrt(squares @ weight + ((means - mean[:, None]) ** 2) @ weight)
+    return np.asarray(np.clip(mean + ndtri(probability) * spread, logit(2 * TINY), -logit(2 * TINY)), np.float64)
 
 
 def draw_shares(k: Floats, n: Floats, prior: Prior, draws: int, rng: np.random.Generator) -> Floats:

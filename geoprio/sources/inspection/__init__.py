@@ -10,7 +10,7 @@ from geoprio.sources.inspection.management import (
 )
 from geoprio.sources.inspection.problems import read_problems
 from geoprio.sources.inspection.read import Inspection, read_inspection
-from geoprio.sources.inspection.spec import InspectionSpec, ProblemsSpec
+from geoprio.sources.inspection.spec import InspectionSpec, ProblemsSpec, unknown_defects
 
 __all__ = [
     "MANAGEMENT_MODELS",
@@ -24,4 +24,5 @@ __all__ = [
     "read_inspection",
     "read_problems",
     "titles_of",
+    "unknown_defects",
 ]

@@ -10,7 +10,7 @@ import shapely
 
 from geoprio._core.errors import InputError
 from geoprio.sources.inspection.forms import key, phrases, words
-from geoprio.sources.inspection.spec import LEFT_OUT
+from geoprio.sources.inspection.spec import LEFT_OUT, unknown_defects
 from geoprio.sources.layers import read_layers
 from geoprio.sources.parsers import is_blank, plain
 from geoprio.sources.tables import as_ids, as_text, require_columns
@@ -52,7 +52,9 @@ def read_problems(
     InputError, MissingError
         If the file, a column or a defect is not there.
     """
-    _check_codes(spec, defects, role)
+    unknown = unknown_defects(spec, defects, role)
+    if unknown:
+        raise InputError(*unknown)
     frame = read_layers({role: spec}, base, findings)[role]
     require_columns(frame, [spec.category, spec.id, spec.status], role, spec.path)
     out = gpd.GeoDataFrame(geometry=frame.geometry)
@@ -64,12 +66,6 @@ def read_problems(
     out["status"] = _statuses(as_text(frame[spec.status]), spec, role, findings) if spec.status else "open"
     known = out[out["defect"].notna() & out["status"].ne("void")]
     return known.loc[_once(known, role, findings), ["problem_id", "defect", "status", "geometry"]]
-
-
-def _check_codes(spec: ProblemsSpec, defects: Defects, role: str) -> None:
-    named = [c for c in (spec.defect, *spec.categories.values()) if c and c != LEFT_OUT and c not in defects]
-    if named:
-        raise InputError(f"[{role}] {named[0]!r} is no defect that is known; there are {', '.join(defects)}.")
 
 
 def _kinds(text: pd.Series, spec: ProblemsSpec, defects: Defects, role: str, findings: Findings) -> pd.Series:

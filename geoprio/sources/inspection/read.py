@@ -14,6 +14,7 @@ from geoprio.sources.aliases import suggest_columns
 from geoprio.sources.inspection.answers import counts, either, read_answers, read_choices, read_gaps
 from geoprio.sources.inspection.forms import Heading, column_of, find_form, heading_of, known_headings
 from geoprio.sources.inspection.management import STATUS_COLUMNS, known_values
+from geoprio.sources.inspection.spec import unknown_defects
 from geoprio.sources.parsers import Refused, date, floors, plain, year
 from geoprio.sources.sheets import read_table
 from geoprio.sources.tables import as_ids, as_numbers, as_readings, as_text, as_yes_no, matches, require_columns
@@ -83,7 +84,9 @@ def read_inspection(
     InputError, MissingError
         If the file cannot be read, a column or defect is not there, nothing is asked, or nothing tells the units.
     """
-    _check_codes(spec, defects, role)
+    unknown = unknown_defects(spec, defects, role)
+    if unknown:
+        raise InputError(*unknown)
     path = local_path(base, spec.path, f"[{role}]")
     table = _rows(path, spec, role, findings)
     columns = [str(c) for c in table.columns]
@@ -109,25 +112,6 @@ def read_inspection(
         "columns": {c: h.defect for c, h in asked.items()}, "answers": tally,
     }  # fmt: skip
     return Inspection(of, keys.loc[kept], answers.loc[kept], gaps.loc[kept], facts.loc[kept], report)
-
-
-def _check_codes(spec: InspectionSpec, defects: Defects, role: str) -> None:
-    """Refuse defects that nobody knows, and meanings of columns that are not asked."""
-    named: dict[str, Iterable[str]] = {
-        "columns": spec.columns,
-        "missing": spec.missing,
-        "yes": spec.yes,
-        "codes": spec.codes,
-    }
-    named |= {f"choices.{column}": options.values() for column, options in spec.choices.items()}
-    problems = [
-        f"[{role}] {what}: {code!r} is no defect that is known; there are {', '.join(defects)}."
-        for what, codes in named.items()
-        for code in codes
-        if code not in defects
-    ]
-    if problems:
-        raise InputError(*problems)
 
 
 def _rows(path: Path, spec: InspectionSpec, role: str, findings: Findings) -> pd.DataFrame:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from geoprio.sources.osm import is_osm
 from geoprio.sources.spec.base import CATEGORY_PATTERN, Frozen, SourceSpec, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 Code = Annotated[str, Field(pattern=CATEGORY_PATTERN)]
 Answer = Literal["good", "defect", "unknown"]
@@ -133,3 +136,19 @@ class ProblemsSpec(SourceSpec):
 
 LEFT_OUT = "left_out"
 """Stands for a category that is no defect."""
+
+
+def unknown_defects(spec: InspectionSpec | ProblemsSpec, defects: Collection[str], role: str) -> list[str]:
+    """Return a sentence for each defect that a section names and nobody knows."""
+    named: dict[str, Iterable[str]]
+    if isinstance(spec, ProblemsSpec):
+        named = {"defect": [spec.defect] if spec.defect else [], "categories": spec.categories.values()}
+    else:
+        named = {"columns": spec.columns, "missing": spec.missing, "yes": spec.yes, "codes": spec.codes}
+        named |= {f"choices.{column}": options.values() for column, options in spec.choices.items()}
+    return [
+        f"[{role}] {what}: {code!r} is no defect that is known; there are {', '.join(defects)}."
+        for what, codes in named.items()
+        for code in dict.fromkeys(codes)
+        if code != LEFT_OUT and code not in defects
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from geoprio._core.typing import Floats
     from geoprio.sources.survey.spec import SurveySpec
 
+MOST_WEIGHT: Final = 1e9
+"""No answer stands for more people than this: a greater number is a slip."""
 WJX_MARKS = ("提交答卷时间", "所用时间", "来自ip")
 KOBO_MARKS = (
     "_uuid",
@@ -189,9 +191,10 @@ def _weights(table: pd.DataFrame, spec: SurveySpec, findings: Findings) -> Float
         return np.ones(len(table))
     column = find_column(table, spec.weight, ROLE, spec.path)
     read = pd.to_numeric(table[column], errors="coerce").astype(float)
-    read = read.where(np.isfinite(read) & (read > 0))
+    read = read.where((read > 0) & (read <= MOST_WEIGHT))
     findings.reject(
-        ROLE, table.index[read.isna()], "no weight above zero; the mean is taken", "give a plain number",
+        ROLE, table.index[read.isna()], "no weight above zero, or one beyond reason; the mean is taken",
+        "give a plain number",
         column=shown(column),
     )  # fmt: skip
     if read.isna().all():

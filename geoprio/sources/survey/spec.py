@@ -121,6 +121,27 @@ class SurveySpec(Frozen):
     """Zones and groups with fewer answers tell no shares."""
     max_weight: float = Field(default=5.0, gt=1)
     """No answer weighs more than so many times the mean. geoprio's own default."""
+    indicators: dict[Code, str | dict[str, float]] = Field(default_factory=dict)
+    """Need to the indicator that stands for it, or to several with their parts: {lift = "walkup_share"}.
+
+    [score] weights = "survey" weighs them by who names the need."""
+    weigh_by: Code | None = None
+    """Question whose answers become weights; default: the first about a problem, else about a measure."""
+
+    @property
+    def weighing(self) -> SurveyQuestion | None:
+        """The question whose answers become weights; None where none is about a problem or a measure."""
+        wanted = [q for q in self.questions if q.code == self.weigh_by]
+        of = {kind: [q for q in self.questions if q.about == kind] for kind in ("problem", "measure")}
+        return next(iter([*wanted, *of["problem"], *of["measure"]]), None)
+
+    @field_validator("indicators")
+    @classmethod
+    def _parts_of_needs(cls, indicators: dict[str, str | dict[str, float]]) -> dict[str, str | dict[str, float]]:
+        for need, parts in indicators.items():
+            if isinstance(parts, dict) and (min(parts.values(), default=-1) < 0 or not sum(parts.values()) > 0):
+                raise ValueError(f"{need}: parts are 0 or more, and one above 0")
+        return indicators
 
     @field_validator("questions")
     @classmethod
@@ -130,6 +151,21 @@ class SurveySpec(Frozen):
         if twins:
             raise ValueError(f"question {twins[0]!r} stands there more than once")
         return questions
+
+    @model_validator(mode="after")
+    def _weights_of_a_question(self) -> Self:
+        question = self.weighing
+        if self.weigh_by is not None and (question is None or question.code != self.weigh_by):
+            raise ValueError(f"weigh_by names {self.weigh_by!r}, which is no question")
+        if question is not None and question.about not in {"problem", "measure"}:
+            raise ValueError(f"weigh_by: {question.code!r} asks for neither problems nor measures")
+        known = set(question.options.values()) if question is not None else set()
+        unknown = sorted(self.indicators.keys() - known)
+        # Without options the needs are known only when the answers are read.
+        if unknown and (question is None or question.options):
+            asked = "no question is" if question is None else f"no option of {question.code!r} is"
+            raise ValueError(f"indicators name {unknown[0]!r}, which {asked}")
+        return self
 
     @model_validator(mode="after")
     def _cells_of_the_groups(self) -> Self:
