@@ -163,7 +163,8 @@ def in_words(table: pd.DataFrame, lang: Lang = "zh") -> pd.DataFrame:
         source = f"{column}_{lang}" if column in {"content", "basis"} else column
         values = table[source]
         if column in WORDS:
-            values = values.map({code: words[at] for code, words in WORDS[column].items()}).fillna(values)
+            known = {code: words[at] for code, words in WORDS[column].items()}
+            values = values.astype(object).map(lambda code, known=known: known.get(code, code))
         out[titles[at]] = values
     return pd.DataFrame(out)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -35,8 +35,18 @@ class IndicatorSpec(BaseModel):
         return self
 
 
-def effective_rules(rules: Rules, categories: tuple[str, ...], overrides: tuple[IndicatorSpec, ...]) -> dict[str, Rule]:
+def effective_rules(
+    rules: Rules, categories: tuple[str, ...], overrides: tuple[IndicatorSpec, ...], others: Collection[str] = ()
+) -> dict[str, Rule]:
     """Return the rule that holds for each category: the rule file's, or the project file's threshold.
+
+    Parameters
+    ----------
+    rules : Rules
+    categories : tuple of str
+    overrides : tuple of IndicatorSpec
+    others : collection of str
+        Overridden indicators of no category, which are checked elsewhere.
 
     Raises
     ------
@@ -44,9 +54,10 @@ def effective_rules(rules: Rules, categories: tuple[str, ...], overrides: tuple[
         If a category has no threshold, two overrides contradict each other, or an override names no indicator.
     """
     found: dict[str, Rule] = {}
-    problems = _override_problems(categories, overrides)
+    problems = _override_problems(categories, overrides, others)
     if problems:
         raise InputError(*problems)
+    overrides = tuple(o for o in overrides if o.code not in others)
     for category in categories:
         rule = rules.for_category(category)
         thresholds = {
@@ -79,11 +90,15 @@ def _with_threshold(category: str, threshold: float, rule: Rule | None) -> Rule:
     return own.model_copy(update=taken)
 
 
-def _override_problems(categories: tuple[str, ...], overrides: tuple[IndicatorSpec, ...]) -> list[str]:
+def _override_problems(
+    categories: tuple[str, ...], overrides: tuple[IndicatorSpec, ...], others: Collection[str]
+) -> list[str]:
     """Return what is wrong with the overrides, so that none stays without effect unnoticed."""
     problems = []
     for number, override in enumerate(overrides, 1):
         where = f"[[indicators]] {number}"
+        if override.code in others:
+            continue
         try:
             kind, _ = find(override.code, categories)
         except InputError as error:

@@ -2,10 +2,12 @@
 
 from geoprio.indicators.condition.compute import Condition, by_place, condition
 from geoprio.indicators.condition.registry import (
+    ANCHOR_WORDS,
     DERIVED,
     GATE,
     ConditionIndicator,
     Facts,
+    check_anchors,
     condition_codes,
     condition_title,
     derived,
@@ -17,6 +19,7 @@ from geoprio.indicators.condition.spec import ConditionSpec, gates_of, study_def
 from geoprio.indicators.condition.three import WORD_TITLES
 
 __all__ = [
+    "ANCHOR_WORDS",
     "DERIVED",
     "GATE",
     "WORD_TITLES",
@@ -25,6 +28,7 @@ __all__ = [
     "ConditionSpec",
     "Facts",
     "by_place",
+    "check_anchors",
     "condition",
     "condition_codes",
     "condition_title",

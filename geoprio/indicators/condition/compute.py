@@ -11,7 +11,7 @@ import pandas as pd
 
 from geoprio.city.inspections import Placed, place_inspection
 from geoprio.city.problems import place_problems
-from geoprio.indicators.condition.registry import CONDITION_SUFFIX, DERIVED, GATE
+from geoprio.indicators.condition.registry import CONDITION_SUFFIX, DERIVED, GATE, KNOWN_OF_GROUP
 from geoprio.indicators.condition.spec import gates_of
 from geoprio.indicators.condition.three import UNKNOWN, any_of, flags, words
 from geoprio.indicators.condition.units import STATUSES, Units, city_units, facts_of, zone_facts
@@ -41,7 +41,8 @@ class Condition:
     zones : DataFrame
         Index `zone_id`; for each defect that anything is known of `{code}_share`, `_unknown_share`, `_found`,
         `_surveyed`, `_unit`, `_dwellings`, and with problem points `_points`, `_per_100`, `_affected_share`;
-        `condition_{group}_share` and `_unknown_share`; `safety_gate` (nullable boolean); missing pieces; columns with
+        `condition_{group}_share` (missing where fewer than half of the group's defects are known that are known
+        anywhere) and `_unknown_share`; `safety_gate` (nullable boolean); missing pieces; columns with
         known values.
     buildings : DataFrame
         Index `building_id`; `{code}_condition`: good, unknown or defect; missing where nobody lives.
@@ -175,13 +176,8 @@ def _points_of(code: str, points: pd.DataFrame, specs: Sequence[ProblemsSpec], c
 def _zone_table(
     city: City, looked: list[Found], gates: Sequence[str], placed: list[Placed], facts: pd.DataFrame
 ) -> pd.DataFrame:
-    out = pd.DataFrame({k: v for f in looked for k, v in f.columns.items()}, index=city.zones.index)
-    groups: tuple[str, ...] = (*GRADES, *SIDES)
-    for name in groups:
-        group = [f for f in looked if _belongs(f.defect, name)]
-        for kind in ("share", "unknown_share") if group else ():
-            parts = out[[f"{f.defect.code}_{kind}" for f in group]]
-            out[f"condition_{name}_{kind}"] = parts.astype(float).mean(axis=1)
+    single = pd.DataFrame({k: v for f in looked for k, v in f.columns.items()}, index=city.zones.index)
+    out = single.join(_group_columns(single, [f.defect for f in looked]))
     known = {f.defect.code: f.gate for f in looked}
     nothing = np.full(len(city.zones), UNKNOWN, np.int8)
     of_gates = [known.get(code, nothing) for code in gates]
@@ -196,6 +192,25 @@ def _zone_table(
         if name in facts and facts[name].notna().any():
             out[name] = facts[name].astype("str")
     return out
+
+
+def _group_columns(table: pd.DataFrame, defects: list[Defect]) -> pd.DataFrame:
+    """Return the means of classes and sides; of a zone that knows too few of the defects that others know, none.
+
+    Else a zone that nobody inspected would have the mean of what attributes alone tell, and could not be compared.
+    """
+    out = {}
+    for name in (*GRADES, *SIDES):
+        group = [d.code for d in defects if _belongs(d, name)]
+        if not group:
+            continue
+        shares = table[[f"{code}_share" for code in group]].astype(float)
+        told = int(shares.notna().any().sum())
+        enough = shares.notna().sum(axis=1) >= KNOWN_OF_GROUP * told
+        out[f"condition_{name}_share"] = shares.mean(axis=1).where(enough)
+        unknown = table[[f"{code}_unknown_share" for code in group]]
+        out[f"condition_{name}_unknown_share"] = unknown.astype(float).mean(axis=1)
+    return pd.DataFrame(out, index=table.index)
 
 
 def _affected_table(city: City, looked: list[Found]) -> pd.DataFrame:
@@ -249,8 +264,7 @@ def _report(looked: list[Found], gates: Sequence[str], placed: list[Placed]) -> 
 
 def _rule(f: Found) -> dict[str, Any]:
     d = f.defect
-    limit = f"limit {d.limit:g}; " if d.limit is not None else ""
-    value = f"{limit}share with the defect: good {d.good:g}, bad {d.bad:g}"
+    value = f"limit {d.limit:g}" if d.limit is not None else f"class {d.grade}"
     return {
         "kind": "condition", "what": d.code, "value": value, "source": d.source, "clause": d.clause,
         "verified": d.verified, "file": d.file,

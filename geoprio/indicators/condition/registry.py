@@ -6,17 +6,20 @@ and problem points can then name it. One that attributes tell costs a function h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from geoprio._core.typing import Floats, Ints
 from geoprio.indicators.condition.three import DEFECT, GOOD, UNKNOWN
 from geoprio.standards.defects import GRADE_TITLES, GRADES, SIDE_TITLES, SIDES, Defect
+
+if TYPE_CHECKING:
+    from geoprio.indicators.spec import IndicatorSpec
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,9 @@ OF_GROUP: Final = MappingProxyType(
         "unknown_share": Column("{}平均未调查比例", "{} defects: mean share not surveyed", "share"),
     }
 )
+KNOWN_OF_GROUP: Final = 0.5
+"""A zone's mean over a group is told if it knows this share of the group's defects that are known anywhere in the
+study; geoprio's own convention."""
 CONDITION_SUFFIX: Final = "_condition"
 """Ends the columns of the buildings: good, unknown or defect."""
 GATE: Final = "safety_gate"
@@ -257,6 +263,31 @@ def not_weighted(code: str, defects: Mapping[str, Defect]) -> str:
     close = get_close_matches(code, condition_codes(defects), n=1, cutoff=0.5)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     return f"{code!r} is for information only, and no weight{hint}."
+
+
+def check_anchors(overrides: Sequence[IndicatorSpec], defects: Mapping[str, Defect]) -> list[str]:
+    """Return what is wrong with the anchors that a project file sets for columns of condition.
+
+    Parameters
+    ----------
+    overrides : sequence of IndicatorSpec
+        All of [[indicators]]; those of other columns are passed over.
+    defects : mapping of code to Defect
+    """
+    problems = []
+    for number, override in enumerate(overrides, 1):
+        found, where = find_condition(override.code, defects), f"[[indicators]] {number}"
+        if found is None:
+            continue
+        if any(o.code == override.code for o in overrides[: number - 1]):
+            problems.append(f"{where}: {override.code} stands there more than once; put its keys together.")
+        if not found.direction:
+            problems.append(f"{where}: {not_weighted(override.code, defects)}")
+        elif override.threshold_m is not None:
+            problems.append(f"{where}: {override.code} has no threshold in metres; leave threshold_m out.")
+        elif override.good is None and override.bad is None:
+            problems.append(f"{where}: {override.code} sets nothing; give good or bad.")
+    return problems
 
 
 def _is_safety(found: ConditionIndicator) -> bool:

@@ -66,6 +66,12 @@ class Units:
         inside: Bools = self.home & (self.zone >= 0)
         return inside
 
+    @property
+    def no_homes(self) -> Floats:
+        """Buildings of use `other`, shape (zones,)."""
+        here = self.zone[~self.home & (self.zone >= 0)]
+        return np.bincount(here, minlength=self.zones).astype(np.float64)
+
     def total(self, which: Bools, weight: Floats | None = None) -> Floats:
         """Return the sum per zone of a weight (1 by default) over the units that are chosen."""
         chosen = which & self.inside

@@ -175,9 +175,10 @@ class _Share:
         self.all = np.where(by_list, np.maximum(drawn, own), drawn)
         self.of_surveyed, self.of_bad = units.total(self.surveyed, weight), units.total(self.bad, weight)
         self.n_surveyed, self.n_bad = units.total(self.surveyed), units.total(self.bad)
-        # The gate opens only if as many were looked at as there are by any account.
+        # The gate opens only if as many were looked at as there are by any account. A list counts all buildings, and
+        # those of them that were drawn as no home need no look.
         stand_in = units.total(units.stand_in) > 0
-        least = np.where(stand_in & np.isnan(stated), np.inf, np.fmax(stated, 0.0))
+        least = np.where(stand_in & np.isnan(stated), np.inf, np.fmax(stated - units.no_homes, 0.0))
         self.n_all = np.fmax(np.maximum(units.total(~units.listed), units.total(here)), least)
         first = defect.unit == "zone"
         self.as_zone = (whole != UNKNOWN) & (first | (self.n_surveyed == 0))
