@@ -13,7 +13,7 @@ from geoprio.programme.answers import (
     with_more,
 )
 from geoprio.programme.baselines import Baseline, baseline
-from geoprio.programme.candidates import STATUS_TITLES, Gains, contributions, gains, tabulate
+from geoprio.programme.candidates import STATUS_TITLES, Gains, contributions, gains, in_effect, tabulate
 from geoprio.programme.check import benefit_by_zone, benefit_of, broken_money, broken_rules
 from geoprio.programme.conditions import Condition
 from geoprio.programme.finance import annuity_factor, internal_rate, payback_years, present_value
@@ -29,13 +29,16 @@ from geoprio.programme.rules import Floor, PlanRules, need_floors
 from geoprio.programme.set_cover import set_cover
 from geoprio.programme.sites import Pairs, Siting, pairs_of
 from geoprio.programme.siting import maximal_cover, p_median, zone_quantities
+from geoprio.programme.spec import SNIPPET, Choice, Pin, ProgrammeSites, ProgrammeSpec, choice_of, pins_of
 
 __all__ = [
+    "SNIPPET",
     "SOFT",
     "STATUS_TITLES",
     "Baseline",
     "Bundle",
     "Catalog",
+    "Choice",
     "Concession",
     "Condition",
     "Effect",
@@ -46,10 +49,13 @@ __all__ = [
     "Ledger",
     "Measure",
     "Pairs",
+    "Pin",
     "PlanRules",
     "Price",
     "Problem",
     "Programme",
+    "ProgrammeSites",
+    "ProgrammeSpec",
     "Quantity",
     "Relief",
     "Repayment",
@@ -64,6 +70,7 @@ __all__ = [
     "broken_money",
     "broken_rules",
     "changes",
+    "choice_of",
     "contributions",
     "draw_factors",
     "fen",
@@ -72,6 +79,7 @@ __all__ = [
     "gains",
     "gains_over",
     "grant_shares",
+    "in_effect",
     "internal_rate",
     "ledger",
     "lift_payments",
@@ -82,6 +90,7 @@ __all__ = [
     "p_median",
     "pairs_of",
     "payback_years",
+    "pins_of",
     "plan",
     "prepare",
     "present_value",

@@ -12,6 +12,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import maximum_flow
 
 from geoprio._core.typing import Bools, Floats, Ints
+from geoprio.programme.households import household_fen, resident_sources
 from geoprio.programme.model import Model
 from geoprio.programme.money import MOST_FEN, spread
 from geoprio.programme.problem import Problem
@@ -70,6 +71,11 @@ def allocate(problem: Problem, model: Model, chosen: Ints, cost: Ints, money: Fl
     wish = np.zeros((len(classes.year), sources))
     wish[model.money_class, model.money_source] = money
     low, high = _bounds(classes.low[used], classes.high[used], classes.pays[used], classes.cap_fen[used], spent[used])
+    if (classes.zone[used] >= 0).any():
+        held = _hold_households(problem, classes.zone[used], low, high, wish[used])
+        if held is None:
+            return None
+        high = held
     given = _fill(problem, classes.year[used], spent[used], low, high, wish[used])
     if given is None:
         return None
@@ -86,6 +92,25 @@ def _bounds(low: Floats, high: Floats, pays: Bools, cap: Ints, spent: Ints) -> t
     least = np.floor(low * spent[:, None] + 1e-6).astype(np.int64)
     most = np.ceil(high * spent[:, None] - 1e-6).astype(np.int64)
     return np.where(pays, least, 0), np.where(pays, np.minimum(np.minimum(most, cap), spent[:, None]), 0)
+
+
+def _hold_households(problem: Problem, zone: Ints, low: Ints, high: Ints, wish: Floats) -> Ints | None:
+    """Return the upper bounds, lowered so that no zone's residents pay above their limit; None if they have to."""
+    out, theirs = high.copy(), np.flatnonzero(resident_sources(problem))
+    limit = household_fen(problem)
+    for z in np.unique(zone[zone >= 0]):
+        place = np.ix_(np.flatnonzero(zone == z), theirs)
+        least, most = low[place].ravel(), high[place].ravel()
+        held = np.clip(np.floor(wish[place]).ravel(), least, most).astype(np.int64)
+        over = int(held.sum() - limit[z])
+        if over > int((held - least).sum()):
+            return None
+        if over > 0:
+            _take_back(held, least, over)
+        for k in range(len(held)):
+            held[k] += min(int(most[k] - held[k]), int(limit[z] - held.sum()))
+        out[place] = held.reshape(out[place].shape)
+    return out
 
 
 def _fill(problem: Problem, year: Ints, spent: Ints, low: Ints, high: Ints, wish: Floats) -> Ints | None:

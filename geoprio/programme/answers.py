@@ -25,7 +25,7 @@ PER_CNY: Final = 1e6
 """Prices are told for a million yuan."""
 CORE: Final = 0.9
 """What is chosen in at least this share of the draws is core."""
-SCALES: Final = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
+SCALES: Final = (0.5, 0.75, 1.0, 1.1, 1.25, 1.5, 2.0)
 
 
 def shadow_prices(problem: Problem, *, time_limit: float = 60.0) -> pd.DataFrame:
@@ -91,9 +91,27 @@ def with_budgets(problem: Problem, factor: float) -> Problem:
 
 
 def frontier(
-    problem: Problem, scales: tuple[float, ...] = SCALES, *, method: Method = "lp", time_limit: float = 60.0
+    problem: Problem,
+    scales: tuple[float, ...] = SCALES,
+    *,
+    method: Method = "lp",
+    gap: float = 1e-3,
+    time_limit: float = 60.0,
+    known: Mapping[float, Programme] | None = None,
 ) -> pd.DataFrame:
     """Return the benefit for other budgets: all of them times each of `scales`.
+
+    What can be done with less money can be done with more, so benefit never falls from one scale to a larger one.
+
+    Parameters
+    ----------
+    problem : Problem
+    scales : tuple of float
+        Ascending.
+    method, gap, time_limit
+        As of `plan`.
+    known : mapping of float to Programme, optional
+        Programmes of some of the scales, which are not sought again.
 
     Returns
     -------
@@ -101,10 +119,14 @@ def frontier(
         `scale`, `budget_cny` (of sources that have one, all years), `spent_cny`, `benefit`, `bound` (no programme
         reaches more), `status`. Benefit is NaN where no programme keeps all rules.
     """
-    table = []
+    table, best = [], None
     for scale in scales:
-        other = with_budgets(problem, scale)
-        programme = plan(other, method=method, time_limit=time_limit, explain=False)
+        other, found = with_budgets(problem, scale), (known or {}).get(scale)
+        programme = found or plan(other, method=method, gap=gap, time_limit=time_limit, explain=False)
+        if best is not None and best.benefit > programme.benefit:
+            bound = max(programme.bound, best.benefit)
+            programme = replace(programme, status="feasible", done=best.done, benefit=best.benefit, bound=bound)
+        best = programme
         budgets = (s.budgets_fen(problem.rules.years) for s in other.sources)
         there = sum(int(b.sum()) for b in budgets if b is not None) / FEN
         failed = programme.status in {"infeasible", "unknown"}
@@ -166,9 +188,12 @@ def changes(before: Programme, after: Programme) -> pd.DataFrame:
     return both[moved.astype(bool)].reset_index(drop=True)
 
 
-def with_more(programme: Programme, share: float = 0.1, *, time_limit: float = 60.0) -> tuple[Programme, pd.DataFrame]:
+def with_more(
+    programme: Programme, share: float = 0.1, *, gap: float = 1e-3, time_limit: float = 60.0
+) -> tuple[Programme, pd.DataFrame]:
     """Return the programme of budgets that are larger by `share`, and what enters, leaves and moves."""
-    larger = plan(with_budgets(programme.problem, 1 + share), method=programme.method, time_limit=time_limit)
+    more = with_budgets(programme.problem, 1 + share)
+    larger = plan(more, method=programme.method, gap=gap, time_limit=time_limit)
     return larger, changes(programme, larger)
 
 
@@ -210,7 +235,7 @@ def redrawn(problem: Problem, points: pd.DataFrame, factors: pd.DataFrame) -> It
     problem : Problem
     points : DataFrame
         The contributions of all indicators of the score, a column for each, a row for each zone; a "priority" that
-        measures close is their sum.
+        measures close is the sum of those that no measure closes by name.
     factors : DataFrame
         From `draw_factors`; an indicator without a column keeps its weight.
 
@@ -223,10 +248,11 @@ def redrawn(problem: Problem, points: pd.DataFrame, factors: pd.DataFrame) -> It
         raise InputError("contributions and zones are not of the same zones in the same order.")
     values = np.nan_to_num(points.to_numpy(float), nan=0.0)
     indicators = problem.gains.indicators
+    rest = np.where([str(c) in indicators for c in points.columns], 0.0, values)
     for _, row in factors.iterrows():
         by = {str(code): float(f) for code, f in row.items()}
-        new = values @ np.array([by.get(str(c), 1.0) for c in points.columns])
-        old = values.sum(axis=1)
+        new = rest @ np.array([by.get(str(c), 1.0) for c in points.columns])
+        old = rest.sum(axis=1)
         whole = np.divide(new, old, out=np.ones_like(new), where=old > 0)
         scale = np.column_stack(
             [whole if code == "priority" else np.full(len(points), by.get(code, 1.0)) for code in indicators]
@@ -235,7 +261,12 @@ def redrawn(problem: Problem, points: pd.DataFrame, factors: pd.DataFrame) -> It
 
 
 def frequencies(
-    problem: Problem, draws: Iterable[Gains], *, method: Method = "lp", time_limit: float = 60.0
+    problem: Problem,
+    draws: Iterable[Gains],
+    *,
+    method: Method = "lp",
+    gap: float = 1e-3,
+    time_limit: float = 60.0,
 ) -> pd.DataFrame:
     """Return how often each item is chosen when the gains are not certain.
 
@@ -244,7 +275,7 @@ def frequencies(
     problem : Problem
     draws : iterable of Gains
         Such as `redrawn` yields.
-    method : str
+    method, gap, time_limit
         As of `plan`.
 
     Returns
@@ -256,7 +287,8 @@ def frequencies(
     counts: Floats = np.zeros(len(problem.items))
     solved = 0
     for gains in draws:
-        programme = plan(replace(problem, gains=gains), method=method, time_limit=time_limit, explain=False)
+        drawn = replace(problem, gains=gains)
+        programme = plan(drawn, method=method, gap=gap, time_limit=time_limit, explain=False)
         if programme.status in {"optimal", "feasible", "nothing"}:
             solved += 1
             counts += programme.years() >= 0

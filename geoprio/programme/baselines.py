@@ -11,6 +11,7 @@ from geoprio._core.errors import InputError
 from geoprio._core.typing import Ints
 from geoprio.programme.check import benefit_of, broken_rules
 from geoprio.programme.conditions import numbers_of
+from geoprio.programme.households import household_fen, resident_sources
 from geoprio.programme.measures import GRADES
 from geoprio.programme.money import FEN, MOST_FEN
 from geoprio.programme.problem import Problem
@@ -67,9 +68,11 @@ def baseline(problem: Problem, way: Literal["ranking", "greedy"]) -> Baseline:
             first = max((int(year[n]) for n in needs.get(k, ())), default=0)
             last = int(problem.deadline[k]) or problem.rules.years
             for t in range(first, last):
-                saving = _saving(year, mates.get(k, {}), k, t)
-                if purse.pay(k, t, int(problem.cost_fen[k]) - saving):
-                    year[k], cost[k] = t, problem.cost_fen[k] - saving
+                saving = _savings(year, mates.get(k, {}), k, t)
+                prices = {m: int(problem.cost_fen[m]) - saving.get(m, 0) for m in (*saving, k)}
+                if purse.pay_together(prices, t):
+                    year[k] = t
+                    cost[list(prices)] = list(prices.values())
                     break
         order = order[year[order] < 0]
         if int((year >= 0).sum()) == before:
@@ -115,11 +118,9 @@ def _members(item: Ints, group: Ints) -> list[list[int]]:
     return list(found.values())
 
 
-def _saving(year: Ints, mates: dict[int, int], k: int, t: int) -> int:
-    """Return what the last of a bundle saves for all of them, in fen."""
-    if mates and all(year[m] == t for m in mates if m != k):
-        return sum(mates.values())
-    return 0
+def _savings(year: Ints, mates: dict[int, int], k: int, t: int) -> dict[int, int]:
+    """Return what each of a bundle saves, in fen, where an item done in a year completes it."""
+    return mates if mates and all(year[m] == t for m in mates if m != k) else {}
 
 
 class _Purse:
@@ -136,26 +137,43 @@ class _Purse:
             loan = source.repayment
             limit = loan.service_limit_cny if loan else None
             self._debt.append(float("inf") if limit is None or loan is None else limit * FEN / loan.payment)
+        self._homes = household_fen(problem).tolist()
+        self._residents = resident_sources(problem).tolist()
         # Money that few may use goes first.
         self._narrow = np.argsort(problem.limits.allowed.sum(axis=0), kind="stable").tolist()
+        self._paid: dict[int, list[tuple[int, int, int, int]]] = {}
         self._mixes: dict[int, list[int]] = {}
         for row, item in enumerate(problem.mixes.item.tolist()):
             self._mixes.setdefault(item, []).append(row)
 
-    def pay(self, k: int, t: int, cost: int) -> bool:
+    def pay_together(self, prices: dict[int, int], t: int) -> bool:
+        """Pay items of a year, those that are paid already anew; return whether all are paid, else nothing changes."""
+        before = {k: self._paid.pop(k) for k in prices if k in self._paid}
+        self._book([draw for draws in before.values() for draw in draws], -1)
+        for k, cost in prices.items():
+            if not self._pay(k, t, cost):
+                made = [self._paid.pop(m) for m in prices if m in self._paid]
+                self._book([draw for draws in made for draw in draws], -1)
+                self._book([draw for draws in before.values() for draw in draws], 1)
+                self._paid |= before
+                return False
+        return True
+
+    def _pay(self, k: int, t: int, cost: int) -> bool:
         """Pay an item if some set of sources can; return whether it is paid."""
+        zone = int(self._problem.zone[k])
         for row in self._mixes.get(k, ()):
             parts = self._parts(k, t, cost, self._problem.mixes.members[row].tolist())
             if parts is not None:
-                for s, part in parts.items():
-                    self._draw(s, t, part)
+                self._paid[k] = [(s, y, zone, cut) for s, part in parts.items() for y, cut in self._cuts(s, t, part)]
+                self._book(self._paid[k], 1)
                 return True
         return False
 
     def _parts(self, k: int, t: int, cost: int, members: list[bool]) -> dict[int, int] | None:
         limits = self._problem.limits
         parts: dict[int, int] = {}
-        open_ = cost
+        zone, open_ = int(self._problem.zone[k]), cost
         for s in self._narrow:
             if members[s]:
                 parts[s] = int(np.floor(limits.low[k, s] * cost))
@@ -163,6 +181,9 @@ class _Purse:
         for s in self._narrow:
             if members[s]:
                 most = min(int(np.ceil(limits.high[k, s] * cost)), int(limits.cap_fen[k, s]), self._there(s, t))
+                if self._residents[s]:
+                    others = sum(p for o, p in parts.items() if o != s and self._residents[o])
+                    most = min(most, self._homes[zone] - others)
                 if most < parts[s]:
                     return None
                 more = max(0, min(open_, most - parts[s]))
@@ -174,10 +195,17 @@ class _Purse:
         carried = self._problem.sources[s].carry_over
         return int(min(sum(self._left[s][: t + 1]) if carried else self._left[s][t], self._debt[s], MOST_FEN))
 
-    def _draw(self, s: int, t: int, part: int) -> None:
-        self._debt[s] -= part
-        # Carried money is spent oldest first; what is drawn early is gone for later years, too.
+    def _cuts(self, s: int, t: int, part: int) -> list[tuple[int, int]]:
+        """Return from which year's money a part is taken: carried money is spent oldest first."""
+        cuts = []
         for year in range(t + 1) if self._problem.sources[s].carry_over else (t,):
-            cut = min(part, self._left[s][year])
-            self._left[s][year] -= cut
-            part -= cut
+            cuts.append((year, min(part, self._left[s][year])))
+            part -= cuts[-1][1]
+        return cuts
+
+    def _book(self, draws: list[tuple[int, int, int, int]], way: int) -> None:
+        """Take what is drawn (source, year, zone, fen) from its purse, or give it back with `way` -1."""
+        for s, year, zone, cut in draws:
+            self._left[s][year] -= way * cut
+            self._debt[s] -= way * cut
+            self._homes[zone] -= way * cut if self._residents[s] else 0

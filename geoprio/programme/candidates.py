@@ -129,7 +129,8 @@ def _quantities(measure: Measure, zones: pd.DataFrame, where: str) -> tuple[Floa
                 f"{where}: zone {zones.index[row]!r} has {quantity.column} = {values[row]:g}, below 0; mend it."
             )
         new = np.isnan(amount) & ~np.isnan(values)
-        amount[new] = values[new] * quantity.factor
+        found = values[new] * quantity.factor
+        amount[new] = np.where(found > 0, np.maximum(np.rint(found), 1.0), 0.0) if quantity.whole else found
         column[new] = quantity.column
         assumed[new] = quantity.assumed
     return amount, column, assumed
@@ -189,11 +190,31 @@ def contributions(catalog: Catalog, zones: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A column for each indicator that is there, on the index of `zones`.
+        A column for each indicator that is there, on the index of `zones`. "priority" is what the others here leave of
+        it: no need is counted twice.
     """
     codes = dict.fromkeys(e.indicator for m in catalog.measures for e in m.improves)
-    columns = {code: code if code == "priority" else f"{code}_contribution" for code in codes}
-    return pd.DataFrame({code: zones[c] for code, c in columns.items() if c in zones.columns}, index=zones.index)
+    columns = {code: f"{code}_contribution" for code in codes if code != "priority"}
+    out = pd.DataFrame({code: zones[c] for code, c in columns.items() if c in zones.columns}, index=zones.index)
+    if "priority" in codes and "priority" in zones.columns:
+        out["priority"] = (zones["priority"] - out.fillna(0.0).sum(axis=1)).clip(lower=0.0)
+    return out
+
+
+def in_effect(catalog: Catalog, zones: pd.DataFrame) -> Catalog:
+    """Return the catalog in which "priority" stands in only where the score has none of a measure's own indicators.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    zones : DataFrame
+        Scored zones with `{code}_contribution`.
+    """
+    measures = []
+    for measure in catalog.measures:
+        own = tuple(e for e in measure.improves if f"{e.indicator}_contribution" in zones.columns)
+        measures.append(measure.model_copy(update={"improves": own}) if own else measure)
+    return catalog.model_copy(update={"measures": tuple(measures)})
 
 
 def gains(catalog: Catalog, table: pd.DataFrame, points: pd.DataFrame, people: Floats) -> Gains:

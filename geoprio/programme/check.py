@@ -150,6 +150,7 @@ def broken_money(problem: Problem, item: Ints, year: Ints, cost: Ints, paid: Int
         f"{_name(problem.items, item[k])}: sources that exclude each other pay"
         for k in np.flatnonzero(_clash(paid > 0, apart))
     ]
+    told += _household_rules(problem, item, paid)
     for s, source in enumerate(problem.sources):
         drawn = np.zeros(years, np.int64)
         np.add.at(drawn, year, paid[:, s])
@@ -162,6 +163,18 @@ def broken_money(problem: Problem, item: Ints, year: Ints, cost: Ints, paid: Int
             if drawn.sum() * source.repayment.payment > limit + TOLERANCE * paid.sum() + SHARE_FEN:
                 told.append(f"payments of {source.code} exceed their limit")
     return tuple(told)
+
+
+def _household_rules(problem: Problem, item: Ints, paid: Ints) -> list[str]:
+    most = problem.rules.household_max_cny
+    if most is None:
+        return []
+    theirs = paid[:, [s.party == "residents" for s in problem.sources]].sum(axis=1)
+    homes = problem.items["dwellings"].to_numpy(float)[item]
+    table = pd.DataFrame({"zone": problem.items["zone_id"].to_numpy()[item], "paid": theirs, "homes": homes})
+    zones = table.groupby("zone").agg({"paid": "sum", "homes": "first"})
+    over = zones[zones["paid"] > zones["homes"].fillna(0.0) * most * FEN + TOLERANCE]
+    return [f"household: residents of zone {z} pay {row['paid'] / FEN:.2f} yuan" for z, row in over.iterrows()]
 
 
 def _clash(pays: Bools, apart: Bools) -> Bools:

@@ -21,6 +21,9 @@ from geoprio.programme.finance import annuity_factor
 from geoprio.programme.measures import CODE_PATTERN, Catalog, Grade, Party
 from geoprio.programme.money import FEN, MOST_FEN, fen
 
+RESERVED = ("gross", "saving", "cost")
+"""Codes that no source has: columns of what is done are called so."""
+
 
 class Kind(Frozen):
     """A kind of source, as renewal projects report their money."""
@@ -229,6 +232,9 @@ def check_sources(sources: tuple[Source, ...], catalog: Catalog, years: int) -> 
             for c in source.not_with
             if c not in codes
         ]
+    problems += [
+        f"source {c!r}: the lists have a column of this name; call it otherwise." for c in codes if c in RESERVED
+    ]
     if not sources:
         problems.append("a programme needs at least one source of funding.")
     if problems:

@@ -25,6 +25,7 @@ SOFT: Final = {
     "floor_cny": ("区县最低金额", "least sum for a district"),
     "zone_min": ("单个片区最低投入", "least sum for a zone"),
     "zone_max": ("单个片区最高投入", "largest sum for a zone"),
+    "household": ("居民户均出资上限", "limit on what households pay"),
     "must": ("必须实施的措施", "measures that have to be done"),
 }
 """Rules that can give way, with their names in zh and en."""
@@ -75,7 +76,7 @@ def _sentence(rule: str, parts: list[Relief]) -> tuple[str, str]:
     only = ("只需调整此类规则", "Enough by itself")
     if not parts[0].alone:
         only = ("须与其他规则同时调整", "Together with others")
-    up = rule in {"budget", "service", "most", "zone_max"}
+    up = rule in {"budget", "service", "most", "zone_max", "household"}
     what = (
         f"{SOFT[rule][0]}合计{'提高' if up else '降低'}{total:,.2f}元",
         f"{SOFT[rule][1]} {'raised' if up else 'lowered'} by {total:,.2f} yuan in all",
@@ -176,7 +177,7 @@ def rule_subject(problem: Problem, model: Model, program: Program, row: int) -> 
         return source.title_zh, source.title_en
     if kind in {"floor_share", "floor_cny"}:
         return (problem.districts[subject],) * 2
-    if kind in {"zone_min", "zone_max"}:
+    if kind in {"zone_min", "zone_max", "household"}:
         return (str(problem.zones.index[subject]),) * 2
     item = problem.items.iloc[subject]
     measure = problem.catalog.measure(item["measure"])

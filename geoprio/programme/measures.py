@@ -31,6 +31,8 @@ class Quantity(Frozen):
     """Column of the zones; empty: once for each zone."""
     factor: float = Field(default=1.0, gt=0)
     """Units for each unit of the column."""
+    whole: bool = False
+    """Whether there are no parts of a unit: a broken number is rounded to the nearest, and up to 1."""
     assumed: str = ""
     """Where the factor is an assumption: whose, and why. It is named in the results."""
 

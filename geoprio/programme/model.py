@@ -3,7 +3,8 @@
 A variable for each item, year and set of sources; money flows by class, not by item. Items of one year that may draw on
 the same sources within the same shares form a class; what a source gives to a class is split over its items in
 proportion to their cost, which keeps every share. Only an item whose cap in yuan is another share of each item's
-cost, or can change with savings, is a class of its own. Five thousand zones times ten measures so take some dozens of
+cost, or can change with savings, is a class of its own; where a limit on what a household pays can bind, the
+classes that residents pay into are kept apart by zone. Five thousand zones times ten measures so take some dozens of
 money variables per source, not hundreds of thousands.
 """
 
@@ -16,6 +17,7 @@ from scipy import sparse
 
 from geoprio._core.typing import Bools, Floats, Ints
 from geoprio.programme.columns import Builder, Entry, Program
+from geoprio.programme.households import household_fen, resident_sources
 from geoprio.programme.money import FEN, MOST_FEN
 from geoprio.programme.problem import Problem, effective_shares
 
@@ -35,6 +37,8 @@ class Classes:
         Shares of what is spent in the class.
     cap_fen : ndarray of int64
         Beside the share, for classes of one item; `MOST_FEN` elsewhere.
+    zone : ndarray of int, shape (classes,)
+        Row of the zone whose households' limit may bind; -1: none.
     """
 
     of: Ints
@@ -43,6 +47,7 @@ class Classes:
     low: Floats
     high: Floats
     cap_fen: Ints
+    zone: Ints
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def build_model(problem: Problem) -> Model:
     else:
         class_of = classes.of
     values, columns = (np.concatenate(part) for part in zip(*spend, strict=True))
-    paid = _Spending(np.concatenate(spend_item), class_of, columns, values)
+    paid = _Spending(np.concatenate(spend_item), np.concatenate(spend_year), class_of, columns, values)
     money_class, money_source = _add_money(builder, problem, classes, paid, unit)
     _add_choices(builder, problem, item, year)
     _add_zones(builder, problem, item, year, paid, unit)
@@ -108,6 +113,7 @@ class _Spending:
     """What every column adds to spending, in units of the program: costs, and savings below 0."""
 
     item: Ints
+    year: Ints
     class_: Ints
     column: Ints
     value: Floats
@@ -123,10 +129,22 @@ def _classes(problem: Problem, item: Ints, year: Ints) -> Classes:
     # A cap in fen stays where savings lower the cost, so the share that it is of the cost is not fixed.
     alone = in_bundle[item] & (np.where(pays, limits.cap_fen[item], MOST_FEN) < MOST_FEN).any(axis=1)
     high[alone] = np.where(pays[alone], limits.high[item][alone], 0.0)
-    key = np.column_stack([year, pays, low, high, np.where(alone, np.arange(len(item)), -1)])
+    asked = tight_zones(problem)[problem.zone[item]] & (pays & resident_sources(problem)).any(axis=1)
+    zone = np.where(asked, problem.zone[item], -1)
+    key = np.column_stack([year, pays, low, high, np.where(alone, np.arange(len(item)), -1), zone])
     _, first, of = np.unique(key, axis=0, return_index=True, return_inverse=True)
     cap = np.where(alone[first, None], limits.cap_fen[item[first]], MOST_FEN)
-    return Classes(of.ravel(), year[first], pays[first], low[first], high[first], cap)
+    return Classes(of.ravel(), year[first], pays[first], low[first], high[first], cap, zone[first])
+
+
+def tight_zones(problem: Problem) -> Bools:
+    """Return where residents could be asked for more than their households' limit, shape (zones,)."""
+    most = np.where(problem.limits.allowed, effective_shares(problem), 0.0)
+    theirs = most[:, resident_sources(problem)].sum(axis=1).clip(max=1.0) * problem.cost_fen
+    # A fen for each item: shares are met by whole fen.
+    asked = np.bincount(problem.zone, theirs + 1, len(problem.zones))
+    tight: Bools = asked > household_fen(problem)
+    return tight
 
 
 def _direct(problem: Problem, item: Ints, year: Ints) -> Floats:
@@ -195,6 +213,7 @@ def _add_money(builder: Builder, problem: Problem, classes: Classes, paid: _Spen
         builder.rows(kind, f, [(rows, flow + f, 1), (rows, spent + of[f], -share[f])], **bound)
     _add_caps(builder, classes, of, by, flow, unit)
     _add_budgets(builder, problem, classes, of, by, flow, unit)
+    _add_households(builder, problem, classes, of, by, flow, unit)
     return of, by
 
 
@@ -224,6 +243,16 @@ def _add_budgets(
         if source.repayment and source.repayment.service_limit_cny is not None:
             limit = source.repayment.service_limit_cny * FEN / unit
             builder.rows("service", np.array([s]), [(0, flow + f, source.repayment.payment)], high=limit)
+
+
+def _add_households(
+    builder: Builder, problem: Problem, classes: Classes, of: Ints, by: Ints, flow: int, unit: float
+) -> None:
+    """Bound what all residents of a zone pay together."""
+    f = np.flatnonzero((classes.zone[of] >= 0) & resident_sources(problem)[by])
+    if len(f):
+        zones, row = np.unique(classes.zone[of[f]], return_inverse=True)
+        builder.rows("household", zones, [(row.ravel(), flow + f, 1)], high=household_fen(problem)[zones] / unit)
 
 
 def _add_choices(builder: Builder, problem: Problem, item: Ints, year: Ints) -> None:
@@ -298,13 +327,13 @@ def _add_zones(builder: Builder, problem: Problem, item: Ints, year: Ints, paid:
     if years > 1:
         builder.rows("one_year", np.arange(zones), [(zone_row, touched + zone_slot, 1)], high=1)
     if rules.zone_min_cny:
-        least = rules.zone_min_cny * FEN / unit
-        builder.rows(
-            "zone_min",
-            np.arange(zones),
-            [(here[paid.item], paid.column, paid.value), (zone_row, touched + zone_slot, -least)],
-            low=0,
-        )
+        # Year by year where all is done in one: what opens the zone in a year, and safety measures whenever.
+        counts = np.arange(years) == paid.year[:, None] if years > 1 else np.ones((len(paid.item), 1), bool)
+        counts |= ~opens[paid.item][:, None]
+        which, slot = np.nonzero(counts)
+        row = here[paid.item[which]] * years + slot
+        least = (zone_slot, touched + zone_slot, -rules.zone_min_cny * FEN / unit)
+        builder.rows("zone_min", zone_row, [(row, paid.column[which], paid.value[which]), least], low=0)
     if rules.complete:
         _add_complete(builder, problem, item, touched, years)
 

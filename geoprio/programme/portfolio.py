@@ -12,10 +12,12 @@ from geoprio._core.typing import Floats, Ints
 from geoprio.programme.allocate import allocate, savings
 from geoprio.programme.check import benefit_of, broken_money, broken_rules
 from geoprio.programme.columns import Program
+from geoprio.programme.crumbs import without_crumbs
 from geoprio.programme.infeasible import Relief, needed, why_nothing
 from geoprio.programme.model import Model, build_model
 from geoprio.programme.problem import Problem
-from geoprio.programme.solve import Answer, Library, dual_bound, solve, solve_rounded
+from geoprio.programme.rounding import solve_rounded
+from geoprio.programme.solve import Answer, Library, dual_bound, solve
 
 Method = Literal["milp", "lp"]
 ProgrammeStatus = Literal["optimal", "feasible", "nothing", "infeasible", "unknown"]
@@ -153,7 +155,7 @@ def _decide(
     for attempt in range(3):
         if attempt:
             # The solver spent a little more than there is, within its tolerance.
-            rows = np.concatenate([program.rows("budget"), program.rows("service")])
+            rows = np.concatenate([program.rows(kind) for kind in ("budget", "service", "household")])
             high = program.high.copy()
             high[rows] = model.program.high[rows] * (1 - TIGHTER * 10 ** (attempt - 1)) - TIGHTER
             program = replace(program, high=np.where(high < 0, np.minimum(0, model.program.high), high))
@@ -163,7 +165,7 @@ def _decide(
         answer = _whole(program, relaxed, method, gap, time_limit, library)
         if not len(answer.x):
             return answer, (nothing, nothing, nothing)
-        found = _to_the_fen(problem, model, answer.x)
+        found = _to_the_fen(problem, model, _exact(model, program, answer.x, time_limit, library))
         if found is not None:
             return answer, found
     raise RuntimeError("the money of the programme could not be split to the fen.")
@@ -173,15 +175,29 @@ def _whole(
     program: Program, relaxed: Answer, method: Method, gap: float, time_limit: float, library: Library | None
 ) -> Answer:
     """Return a rounded answer where it is good enough, else that of the whole program."""
-    rounded = solve_rounded(program, relaxed, gap=gap / 2, time_limit=time_limit, library=library)
+    rounded = solve_rounded(program, relaxed, gap=gap, time_limit=time_limit, library=library)
     proved = len(rounded.x) and rounded.objective >= dual_bound(program, relaxed.duals) * (1 - gap)
     if proved or (method == "lp" and len(rounded.x)):
         return rounded
-    answer = solve(program, gap=gap, time_limit=time_limit, library=library)
+    begin = rounded.x if len(rounded.x) else None
+    answer = solve(program, gap=gap, time_limit=time_limit, begin=begin, library=library)
     seconds = rounded.seconds + answer.seconds
     if len(rounded.x) and not answer.objective >= rounded.objective:
         return replace(rounded, bound=min(rounded.bound, answer.bound), seconds=seconds)
     return replace(answer, seconds=seconds)
+
+
+def _exact(model: Model, program: Program, x: Floats, time_limit: float, library: Library | None) -> Floats:
+    """Return the answer with its choices wholly whole, and money for just these; as it is where that is not there.
+
+    The solver takes 0.999999 of a project for all of it, which can be many yuan of a large one.
+    """
+    whole = program.integer & (np.arange(len(x)) < len(model.item))
+    near = np.round(x)
+    part = replace(program, upper=np.where(whole, near, program.upper))
+    lower = np.where(whole, near, 0.0)
+    found = solve(part, relaxed=True, time_limit=time_limit, lower=lower, library=library)
+    return found.x if found.status == "optimal" else x
 
 
 def _to_the_fen(problem: Problem, model: Model, x: Floats) -> tuple[Ints, Ints, Ints] | None:
@@ -192,7 +208,9 @@ def _to_the_fen(problem: Problem, model: Model, x: Floats) -> tuple[Ints, Ints, 
     start = model.program.starts["money"]
     money = x[start : start + len(model.money_class)] * model.fen
     paid = allocate(problem, model, chosen, cost, money)
-    return None if paid is None else (chosen, cost, paid)
+    if paid is None:
+        return None
+    return chosen, cost, without_crumbs(problem, model.item[chosen], model.year[chosen], cost, paid)
 
 
 def _table(problem: Problem, model: Model, chosen: Ints, cost: Ints, paid: Ints) -> tuple[pd.DataFrame, Ints]:

@@ -14,6 +14,7 @@ from geoprio.programme import candidates as c
 from geoprio.programme.candidates import Gains, gains, tabulate
 from geoprio.programme.conditions import column_of, numbers_of
 from geoprio.programme.funding import Limits, Source, check_sources, conflicts, limits, maximal_groups
+from geoprio.programme.households import household_fen
 from geoprio.programme.measures import Catalog, Price
 from geoprio.programme.money import MOST_FEN
 from geoprio.programme.rules import PlanRules
@@ -157,7 +158,7 @@ def prepare(
     safety = np.array([m.grade == "safety" for m in catalog.measures], bool)[items["measure_no"].to_numpy(int)]
     deadline = np.where(pins[chosen] == 1, rules.years, 0)
     deadline = np.where(safety & rules.force_safety, rules.safety_by, deadline)
-    return Problem(
+    problem = Problem(
         zones=zones,
         table=table,
         items=items,
@@ -175,6 +176,8 @@ def prepare(
         exclusive=_exclusive(items, catalog),
         requires=_requires(items, catalog),
     )
+    household_fen(problem)
+    return problem
 
 
 def _screen(

@@ -40,6 +40,8 @@ class PlanRules(Frozen):
     """A zone in which anything is done gets at least this over all years."""
     zone_max_cny: float | None = Field(default=None, gt=0)
     """No zone gets more than this over all years."""
+    household_max_cny: float | None = Field(default=None, ge=0)
+    """Most that the residents of a zone pay for each of its dwellings, over all measures, sources and years."""
     complete: tuple[Grade, ...] = ()
     """Grades of which everything is done in a zone where anything is: 应改尽改; all four: whole zones or none."""
     one_year_per_zone: bool = False

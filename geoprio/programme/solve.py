@@ -1,11 +1,11 @@
-"""Solve programs with HiGHS, round relaxed answers, and bound them without trusting the solver."""
+"""Solve programs with HiGHS, and bound them without trusting the solver."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, Final, Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 from scipy import sparse
@@ -15,13 +15,6 @@ from geoprio.programme.columns import Program
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 Library = Literal["highspy", "scipy"]
-
-WHOLE: Final = 1e-6
-"""A relaxed value closer than this to a whole number is one."""
-FREE_COLUMNS: Final = 300
-"""So many columns of smallest reduced cost are chosen anew when a relaxed answer is rounded."""
-LOCAL_ROW: Final = 60
-"""A row of at most so many columns ties them so closely that they are chosen anew together."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +49,7 @@ def solve(
     gap: float = 1e-3,
     time_limit: float = 60.0,
     lower: Floats | None = None,
+    begin: Floats | None = None,
     library: Library | None = None,
 ) -> Answer:
     """Return the best answer to a program.
@@ -71,20 +65,24 @@ def solve(
         Seconds.
     lower : ndarray of float, shape (columns,), optional
         Lower bounds other than 0.
+    begin : ndarray of float, shape (columns,), optional
+        An answer that is known; highspy begins there, scipy cannot.
     library : str, optional
         ``"highspy"`` where it is installed, else ``"scipy"``, which has HiGHS inside, too.
     """
     start = time.perf_counter()
     chosen = library or ("highspy" if find_spec("highspy") else "scipy")
     low = np.zeros(len(program.upper)) if lower is None else lower
-    run = _by_highspy if chosen == "highspy" else _by_scipy
-    status, x, bound, duals = run(program, relaxed, gap, time_limit, low)
+    if chosen == "highspy":
+        status, x, bound, duals = _by_highspy(program, relaxed, gap, time_limit, low, begin)
+    else:
+        status, x, bound, duals = _by_scipy(program, relaxed, gap, time_limit, low)
     objective = float(program.objective @ x) if len(x) else float("nan")
     return Answer(status, x, objective, bound, duals, time.perf_counter() - start)
 
 
 def _by_highspy(
-    program: Program, relaxed: bool, gap: float, time_limit: float, low: Floats
+    program: Program, relaxed: bool, gap: float, time_limit: float, low: Floats, begin: Floats | None
 ) -> tuple[Status, Floats, float, Floats]:
     import highspy  # noqa: PLC0415 - loaded only where something is solved
 
@@ -105,6 +103,10 @@ def _by_highspy(
     highs.setOptionValue("mip_rel_gap", gap)
     highs.setOptionValue("time_limit", time_limit)
     highs.passModel(lp)
+    if begin is not None:
+        known = highspy.HighsSolution()
+        known.col_value = begin
+        highs.setSolution(known)
     highs.run()
     state, info = highs.getModelStatus(), highs.getInfo()
     if state in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
@@ -177,50 +179,3 @@ def dual_bound(program: Program, duals: Floats) -> float:
     bounds = np.where(usable > 0, program.high, program.low)
     by_rows = float(np.sum(usable[usable != 0] * bounds[usable != 0]))
     return by_rows + float(np.maximum(reduced * program.upper, 0.0).sum())
-
-
-def solve_rounded(
-    program: Program, relaxed: Answer, *, gap: float = 1e-3, time_limit: float = 60.0, library: Library | None = None
-) -> Answer:
-    """Return a whole answer near a relaxed one.
-
-    What is whole there stays; what is broken, or close to it, is chosen anew. Where nothing whole lies near, the
-    answer is empty; that proves nothing.
-
-    Parameters
-    ----------
-    program : Program
-    relaxed : Answer
-        Of the same program with ``relaxed=True``, optimal.
-    gap, time_limit, library
-        As of `solve`.
-    """
-    start = time.perf_counter()
-    x = relaxed.x
-    free = _undecided(program, relaxed)
-    fixed = program.integer & ~free
-    near = np.round(x)
-    lower = np.where(fixed, near, 0.0)
-    upper = np.where(fixed, near, program.upper)
-    answer = solve(replace(program, upper=upper), gap=gap, time_limit=time_limit, lower=lower, library=library)
-    # What is best, or not there at all, with most of it fixed tells nothing of the whole.
-    status: Status = "feasible" if len(answer.x) else "unknown"
-    return replace(answer, status=status, bound=relaxed.objective, seconds=time.perf_counter() - start)
-
-
-def _undecided(program: Program, relaxed: Answer) -> Bools:
-    """Whole columns to choose anew: broken ones, those of small reduced cost, and their near neighbors."""
-    x = relaxed.x
-    broken = program.integer & (np.abs(x - np.round(x)) > WHOLE)
-    reduced = np.abs(program.objective - program.matrix.T @ relaxed.duals)
-    reduced[~program.integer] = np.inf
-    free = broken.copy()
-    free[np.argsort(reduced, kind="stable")[: min(FREE_COLUMNS, int(program.integer.sum()))]] = True
-    free &= program.integer
-    pattern = program.matrix.copy()
-    pattern.data = np.ones_like(pattern.data)
-    short = np.diff(pattern.indptr) <= LOCAL_ROW
-    for _ in range(2):
-        touched = (pattern @ free.astype(float) > 0) & short
-        free = free | (program.integer & (pattern.T @ touched.astype(float) > 0))
-    return free

@@ -97,6 +97,7 @@ def random_problem(seed, rules, *, wide=False):
         old=r.random(count) < 0.6,
         **{f"n_{code}": r.integers(0, 5, count).astype(float) for code in codes},
     )
+    zones["priority"] += zones["need_contribution"]
     catalog = catalog_of(*measures, bundles=bundles)
     return _with_money(r, zones, catalog, rules)
 
@@ -145,6 +146,7 @@ def _rules(zones, rules, years, total, size):
         "zone_max": {"zone_max_cny": float(round(mean * 0.8))},
         "complete": {"complete": ("basic", "improving")},
         "one_year": {"one_year_per_zone": True},
+        "household": {"household_max_cny": float(round(mean * 0.015, 2))},
     }
     chosen = {"years": years}
     for rule in sorted(rules & extras.keys()):
@@ -292,7 +294,7 @@ def fundable(problem, choice, cost):
                     apart = np.zeros(2 * n)
                     apart[[n + at, n + i * width + o]] = 1
                     rows.append((apart, -np.inf, 1))
-    rows += _purses(problem, choice, done, n)
+    rows += [*_purses(problem, choice, done, n), *_households(problem, done, n)]
     matrix, low, high = np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), np.array([r[2] for r in rows])
     found = milp(
         np.zeros(2 * n),
@@ -301,6 +303,18 @@ def fundable(problem, choice, cost):
         integrality=np.r_[np.zeros(n), np.ones(n)],
     )
     return found.status == 0
+
+
+def _households(problem, done, n):
+    most, width = problem.rules.household_max_cny, len(problem.sources)
+    rows = []
+    for zone, row in problem.zones.iterrows() if most is not None else ():
+        paid = np.zeros(2 * n)
+        for i, k in enumerate(done):
+            for s, by in enumerate(problem.sources):
+                paid[i * width + s] = problem.items["zone_id"][k] == zone and by.kind == "residents"
+        rows.append((paid, -np.inf, np.floor(row["dwellings"] * most * 100 + 1e-6)))
+    return rows
 
 
 def _purses(problem, choice, done, n):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from small_plans import TITLES, catalog_of, measure, problem_of, random_problem, source, zones_of
+from small_plans import TITLES, catalog_of, costs, fundable, measure, problem_of, random_problem, source, zones_of
 
 from geoprio._core.errors import InputError
 from geoprio.programme import (
@@ -26,6 +26,8 @@ from geoprio.programme import (
     with_budgets,
     with_more,
 )
+from geoprio.programme.check import broken_money
+from geoprio.programme.crumbs import crumbs, without_crumbs
 from geoprio.programme.model import build_model
 from geoprio.programme.solve import dual_bound, solve
 
@@ -52,6 +54,22 @@ def test_safety_beyond_the_budget_is_told_with_the_sum_that_is_missing():
     assert "Enough by itself: budget raised by 180.00 yuan in all (a, year 1: 180.00)" in en
     assert "只需调整此类规则：预算合计提高180.00元（甲，第1年：180.00元）" in zh
     assert any("2 measures for 200.00 yuan not forced in" in sentence for sentence in en)
+
+
+def test_households_that_cannot_pay_are_told_with_the_sum_that_is_missing():
+    zones = zones_of(2, n_m=1.0, dwellings=[10.0, 4.0])
+    sources = (source("city", max_share=0.5), source("people", "residents"))
+    catalog, rules = catalog_of(measure("m", grade="safety")), PlanRules(household_max_cny=8.0)
+    problem = problem_of(zones, catalog, sources, rules)
+    status, told = reliefs(problem)
+    assert status == "infeasible"
+    assert told["household", "z1"] == (18.0, True)
+    assert ("household", "z0") not in told
+    free = plan(problem_of(zones, catalog, sources, PlanRules(household_max_cny=12.5)))
+    assert free.paid_fen["people"].iloc[1] == 5000
+    assert free.paid_fen["people"].iloc[0] <= 12500
+    with pytest.raises(InputError, match="zone 'z1', where residents may pay, has none known"):
+        problem_of(zones.assign(dwellings=[10.0, np.nan]), catalog, sources, rules)
 
 
 def test_a_floor_that_cannot_be_reached_is_told():
@@ -152,6 +170,45 @@ def test_simple_ways_never_beat_the_best(seed):
         assert simple_way.benefit <= programme.benefit * (1 + 1e-6) + 1e-9
 
 
+def test_a_bundle_done_in_a_simple_way_is_paid_item_by_item():
+    rules = {"bundle", "household", "minimum", "requires", "shares"}
+    for seed in range(30):
+        problem = random_problem(seed, rules)
+        for way in ("ranking", "greedy"):
+            made = baseline(problem, way)
+            done = made.year >= 0
+            # Seed 2 charged all that is saved to the last of the bundle.
+            assert made.cost[done].tolist() == np.array(costs(problem, made.year.tolist()))[done].tolist()
+            assert fundable(problem, made.year.tolist(), made.cost.tolist())
+
+
+def test_more_money_never_brings_less():
+    problem = simple(budget=300.0)
+    first = plan(problem)
+    table = frontier(problem, (0.5, 1.0, 1.01, 2.0), known={1.0: first, 1.01: plan(with_budgets(problem, 0.3))})
+    assert table["benefit"].is_monotonic_increasing
+    assert table["benefit"].tolist()[1:3] == [first.benefit, first.benefit]
+    assert (table["bound"] >= table["benefit"] - 1e-9).all()
+    assert table["spent_cny"].tolist()[1:3] == [300.0, 300.0]
+
+
+def test_no_source_pays_a_few_yuan_where_another_can():
+    zones = zones_of(2, n_m=100.0, dwellings=10.0)
+    sources = (source("a", budget_cny=10_003.0), source("b", budget_cny=10_000.0), source("c", max_share=0.5))
+    problem = problem_of(zones, catalog_of(measure("m")), sources)
+    item, year = np.array([0, 1]), np.zeros(2, np.int64)
+    cost = np.array([1_000_000, 1_000_000])
+    paid = np.array([[500_000, 499_700, 300], [500_300, 400_000, 99_700]])
+    out = without_crumbs(problem, item, year, cost, paid)
+    assert (out.sum(axis=1) == cost).all()
+    assert not broken_money(problem, item, year, cost, out)
+    assert not crumbs(cost, out)[0].any()
+    stuck = np.array([[500_000, 499_700, 300], [1_000_000, 0, 0]])
+    tight = problem_of(zones, catalog_of(measure("m")), (*sources[:2], source("c", budget_cny=5.0)))
+    # Nobody else has money left, so it stays.
+    assert (without_crumbs(tight, item, year, cost, stuck) == stuck).all()
+
+
 def test_what_enters_with_more_money():
     first = plan(simple(budget=300.0))
     more, table = with_more(first, 0.4)
@@ -181,7 +238,9 @@ def test_how_often_each_is_chosen():
 
 
 def accounts():
-    zones = zones_of(2, n_pipes=2.0, n_road=1.0, n_station=1.0, dwellings=[10.0, 40.0], station_contribution=40.0)
+    zones = zones_of(
+        2, n_pipes=2.0, n_road=1.0, n_station=1.0, priority=90.0, dwellings=[10.0, 40.0], station_contribution=40.0
+    )
     catalog = catalog_of(
         measure("pipes", cost=1000.0, running_cost_cny=5.0, kept_by="residents"),
         measure("road", cost=500.0).model_copy(update={"side": "face"}),

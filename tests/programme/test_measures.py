@@ -173,4 +173,6 @@ def test_a_file_that_is_no_catalog_is_named(tmp_path):
 
 def test_contributions_are_those_that_effects_speak_of():
     zones = zones_of(1, elder_care_covered_share_contribution=12.0)
-    assert contributions(load_catalog(), zones).columns.tolist() == ["priority", "elder_care_covered_share"]
+    points = contributions(load_catalog(), zones)
+    # What is closed by its own name is not closed once more as part of the whole.
+    assert points.iloc[0].to_dict() == {"elder_care_covered_share": 12.0, "priority": 38.0}
