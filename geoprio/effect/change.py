@@ -1,0 +1,398 @@
+"""What changed between two finished runs: by zone, for all, by group, and how evenly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from geoprio._core.errors import InputError
+from geoprio.effect.comparable import BOUNDARY, boundary_changes, differences, refuse
+from geoprio.effect.groups import by_columns, by_people, face_and_lining
+from geoprio.effect.measured import Measured, city_value, shared_indicators, weights_of
+from geoprio.effect.outlines import in_outlines_of
+from geoprio.effect.recount import TOLERANCE, counted, people, ratio, reproduced, zone_sums
+from geoprio.effect.rescored import rank_moves, rescored
+from geoprio.effect.runs import FinishedRun, load_run
+from geoprio.effect.said import Said, said_changes
+from geoprio.effect.split import Split, newly_served, split_runs
+from geoprio.effect.spread import equity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import geopandas as gpd
+
+    from geoprio.effect.comparable import Difference
+    from geoprio.score.diff import RunDiff
+
+SAME: Final = 1e-6
+"""Relative difference up to which values are the same; files keep nine digits."""
+
+VERDICTS: Final = ("better", "worse", "same", "changed", "unknown")
+"""`changed`: of what is told but not valued. `unknown`: not known in one of the runs."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed between two runs.
+
+    Attributes
+    ----------
+    before, after : FinishedRun
+        As they were compared: after neutralising.
+    differences : tuple of Difference
+        In what the runs differ beside their results, and what was done about it.
+    measures : dict of str to Measured
+        The indicators, in the order of their columns, with titles, units, directions and targets.
+    zones : DataFrame
+        Index (`zone_id`, `code`); `before`, `after`, `change` (NaN where not known), `verdict`, `met_before`,
+        `met_after` (nullable; missing where there is no target or no value).
+    city : DataFrame
+        Index `code`; `before`, `after`, `change`, `verdict` of all zones together, over the zones known in both;
+        `zones_known`, `zones_better`, `zones_worse`, `zones_same`, `zones_unknown`; `people_better`, `people_worse`,
+        `people_same`, `people_unknown` (who lived there before); `met_before`, `met_after` (zones) and `with_target`.
+    groups : DataFrame
+        Index (`by`, `group`, `code`): `district`, `zone_type` and `people` (60+, 0-2, all); `before`, `after`,
+        `change`, `verdict`, `people`, and `people_better`, `people_worse` where groups are of zones.
+    served : DataFrame
+        Index category; demand `gained`, `lost`, `kept`, `without` and `unknown` of the people before, by building. No
+        rows where buildings cannot be matched.
+    equity : DataFrame
+        Index (`code`, `measure`); `level` (zone or building), `before`, `after`, `change`.
+    split : Split
+        Supply and demand parts of the change.
+    sides : DataFrame
+        Index `code` of defects; `side` (face or lining), `before`, `after`, `change`, `verdict`. No rows without
+        condition.
+    ranks : RunDiff or None
+        What moved each zone's rank.
+    people : Series
+        Index `zone_id`; who lived in each compared zone before.
+    people_unit : str
+        ``population``, ``dwellings`` or ``buildings``: what `people` counts.
+    added, removed : tuple of str
+        Zones of one run only.
+    boundary_changed : dict of str to float
+        Zones whose outline changed: differing area ÷ joint area.
+    notes : tuple of (zh, en)
+        What a reader must know: what is allowed, neutralised, left out, or not known.
+    said : Said
+        What residents said in the surveys of both runs, with intervals.
+    ranges : DataFrame or None
+        Index `code`; `change`, `low`, `high`: between what the change lies under other speeds, thresholds and
+        catchments. None unless `geoprio.pipeline.change_ranges` computed it.
+    """
+
+    before: FinishedRun
+    after: FinishedRun
+    differences: tuple[Difference, ...]
+    measures: dict[str, Measured]
+    zones: pd.DataFrame
+    city: pd.DataFrame
+    groups: pd.DataFrame
+    served: pd.DataFrame
+    equity: pd.DataFrame
+    split: Split
+    sides: pd.DataFrame
+    ranks: RunDiff | None
+    people: pd.Series
+    people_unit: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    boundary_changed: dict[str, float]
+    notes: tuple[tuple[str, str], ...]
+    said: Said = field(default_factory=Said)
+    ranges: pd.DataFrame | None = None
+
+    @property
+    def wide(self) -> gpd.GeoDataFrame:
+        """One row per zone for maps: `{code}_before`, `_after`, `_change`, `_verdict`; outlines as before."""
+        ids = self.people.index
+        told = [c for c in ("name", "zone_type", "district") if c in self.before.zones]
+        table = self.before.zones.loc[ids, [*told, "geometry"]]
+        parts = {
+            f"{code}_{name}": self.zones[name].xs(code, level="code").reindex(ids)
+            for code in self.measures
+            for name in ("before", "after", "change", "verdict")
+        }
+        parts |= {
+            "people": self.people,
+            "boundary_changed": pd.Series(ids.isin(list(self.boundary_changed)), index=ids),
+        }
+        geometry = table.geometry
+        wide = table.drop(columns="geometry").join(pd.DataFrame(parts, index=ids))
+        return wide.assign(geometry=geometry).set_geometry("geometry", crs=geometry.crs)
+
+
+def compare(
+    before: FinishedRun | str | Path,
+    after: FinishedRun | str | Path,
+    *,
+    allow: Iterable[str] = (),
+    tolerance: float = BOUNDARY,
+    extra: Mapping[str, int] | None = None,
+    deprivation: str | None = None,
+) -> Change:
+    """Return what changed between two finished runs.
+
+    Parameters
+    ----------
+    before, after : FinishedRun, str or Path
+        Runs, or the folders that `geoprio run` wrote.
+    allow : iterable of str
+        Differences between the runs that are accepted by name; see `geoprio.effect.comparable.REFUSABLE`.
+    tolerance : float
+        Share of a zone's area by which its outline may differ.
+    extra : mapping of column to {1, -1, 0}, optional
+        Further columns of both runs' zones that are compared: 1 = less is better, -1 = more is better.
+    deprivation : str, optional
+        Column of the zones before, larger = worse off, by which the concentration index ranks people; default: the
+        priority before.
+
+    Returns
+    -------
+    Change
+
+    Raises
+    ------
+    InputError
+        If the runs share no zone or category, or differ in what makes them incomparable: with reason and mend.
+    MissingError
+        If a folder or a file of it is not there.
+    """
+    one, two = (run if isinstance(run, FinishedRun) else load_run(run) for run in (before, after))
+    found = differences(one, two, allow=allow, tolerance=tolerance)
+    ids = one.zones.index.intersection(two.zones.index, sort=False)
+    if ids.empty or not set(one.rules) & set(two.rules):
+        raise InputError(
+            f"{one.name} and {two.name} share no {'zone id' if ids.empty else 'category'}; compare runs of one city."
+        )
+    refuse(found)
+    return _changed(one, two, ids, found, tolerance=tolerance, extra=extra, deprivation=deprivation)
+
+
+def _changed(
+    one: FinishedRun,
+    two: FinishedRun,
+    ids: pd.Index,
+    found: tuple[Difference, ...],
+    *,
+    tolerance: float,
+    extra: Mapping[str, int] | None,
+    deprivation: str | None,
+) -> Change:
+    """Return the change between runs that can be compared, over the zones `ids`."""
+    categories = tuple(c for c in one.rules if c in two.rules)
+    two, notes = _neutralised(one, two, categories, {d.code for d in found})
+    measures = {m.code: m for m in shared_indicators(one, two, categories, extra)}
+    if any(d.code == "boundary" for d in found) and one.crs == two.crs:
+        two, drawn = in_outlines_of(one, two, boundary_changes(one, two, tolerance), measures)
+        notes += drawn
+    gone, why_gone = _left_out(one, two, measures, {d.code for d in found})
+    measures = {code: what for code, what in measures.items() if code not in gone}
+    lives, unit = people(one)
+    moved = people(two)[0]
+    zones = _by_zone(one, two, ids, measures)
+    parts = split_runs(one, two, categories, ids)
+    ranks, why = rank_moves(one, two, _names(one))
+    said = said_changes(one, two, ids)
+    told = [*_said(found), *notes, *said.notes, *why_gone, *parts.notes, *([why] if why else [])]
+    groups, skipped = _groups(one, two, zones, measures, (lives, moved))
+    return Change(
+        before=one,
+        after=two,
+        differences=found,
+        measures=measures,
+        zones=zones,
+        city=_city(one, two, zones, measures, (lives, moved)),
+        groups=groups,
+        served=_served(one, two, categories, ids),
+        equity=equity(one, two, ids, measures, deprivation=deprivation),
+        split=parts,
+        sides=face_and_lining(one, two, zones, measures, (lives, moved)),
+        ranks=ranks,
+        people=lives.reindex(ids).fillna(0.0),
+        people_unit=unit,
+        added=tuple(two.zones.index.difference(ids)),
+        removed=tuple(one.zones.index.difference(ids)),
+        boundary_changed=boundary_changes(one, two, tolerance),
+        notes=tuple(dict.fromkeys([*told, *skipped])),
+        said=said,
+    )
+
+
+def verdicts(before: pd.Series, after: pd.Series, direction: pd.Series | int) -> pd.Series:
+    """Return better, worse, same, changed or unknown for each pair of values."""
+    change = after - before
+    same = change.abs() <= SAME * np.maximum(1.0, before.abs())
+    worse = np.sign(change) * direction
+    told = np.select([change.isna(), same, worse > 0, worse < 0], ["unknown", "same", "worse", "better"], "changed")
+    return pd.Series(told, index=before.index, dtype="str")
+
+
+def _names(run: FinishedRun) -> dict[str, str]:
+    if "name" not in run.zones:
+        return {}
+    known = run.zones["name"].dropna()
+    return {str(zone): str(name) for zone, name in known.items()}
+
+
+def _said(found: Iterable[Difference]) -> list[tuple[str, str]]:
+    """Return one line for each difference that a reader must know of."""
+    words = {
+        "allowed": ("已按名允许的差异", "A difference that was allowed by name"),
+        "neutralised": ("已中和的差异", "A difference that was neutralised"),
+        "measured": ("要衡量的变化", "What changed and is measured"),
+    }
+    lines = []
+    for d in found:
+        # The mend of an allowed difference says how to do without it: it no longer matters here.
+        tails = ("", "") if d.verdict == "allowed" else (f"；{d.mend[0]}", f"; {d.mend[1]}")
+        lead = words[d.verdict]
+        zh = f"{lead[0]}：{d.reason[0]}（前：{_zh(d.before)}；后：{_zh(d.after)}）{tails[0]}"
+        lines.append((zh, f"{lead[1]}: {d.reason[1]} (before: {d.before}; after: {d.after}){tails[1]}"))
+    return lines
+
+
+def _zh(side: str) -> str:
+    return "无" if side == "none" else side
+
+
+def _left_out(
+    one: FinishedRun, two: FinishedRun, measures: Mapping[str, Measured], codes: set[str]
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the indicators that a neutralised difference leaves out, and what is to be told of them."""
+    supplies = [code for code, what in measures.items() if what.category and code == f"{what.category}_supply"]
+    gone = [code for code in supplies if "supply" in codes or _other_catchment(one, two, measures[code].category)]
+    notes = []
+    if gone and "supply" not in codes:
+        told = ", ".join(gone)
+        notes.append((f"服务范围随阈值而变，{told} 不参与比较", f"catchments follow the thresholds: {told} left out"))
+    weighted = [code for code in gone if one.weights.get(code, 0) > 0]
+    if weighted and "priority" in measures:
+        told = ", ".join(weighted)
+        notes.append((f"优先级含 {told}，不参与比较", f"priorities rest on {told} and are left out, too"))
+    if "priority" in measures and (weighted or "relative_scale" in codes):
+        gone.append("priority")
+    return gone, notes
+
+
+def _other_catchment(one: FinishedRun, two: FinishedRun, category: str) -> bool:
+    """Return whether the catchment of a category is its threshold, and another one in each run."""
+    given = one.project["access"].get("catchment_m")
+    own = given.get(category) if isinstance(given, dict) else given
+    rules = (one.rules[category], two.rules[category])
+    return own is None and any(rules[0][key] != rules[1][key] for key in ("threshold", "unit"))
+
+
+def _neutralised(
+    one: FinishedRun, two: FinishedRun, categories: tuple[str, ...], codes: set[str]
+) -> tuple[FinishedRun, list[tuple[str, str]]]:
+    """Return the run after as the rules, weights and method of the run before would have it."""
+    zones, notes = two.zones.copy(), []
+    for category in categories if "rules" in codes else ():
+        rule = one.rules[category]
+        if (rule["threshold"], rule["unit"]) == (two.rules[category]["threshold"], two.rules[category]["unit"]):
+            continue
+        sums = zone_sums(counted(two, category, threshold=rule["threshold"], unit=rule["unit"]), zones.index)
+        sound = reproduced(two, category) & (sums["known"] > 0)
+        share = ratio(sums["covered"], sums["known"]).where(sound)
+        zones[f"{category}_covered_share"] = share
+        zones[f"{category}_uncovered"] = (sums["known"] - sums["covered"]).where(sound)
+        lost = int((~reproduced(two, category)).sum())
+        if lost:
+            notes.append((
+                f"{category}：{lost} 个片区无法按前一次的阈值重算，记为未知",
+                f"{category}: {lost} zones cannot be counted again with the threshold before, and are unknown",
+            ))  # fmt: skip
+    if {"rules", "scoring"} & codes and "relative_scale" not in codes:
+        try:
+            zones["priority"] = rescored(two, one, zones)
+        except InputError as error:
+            zones["priority"] = np.nan
+            notes.append(
+                (f"后一次的优先级无法重算：{error}", f"priorities of the run after cannot be computed again: {error}")
+            )
+    return replace(two, zones=zones), notes
+
+
+def _by_zone(one: FinishedRun, two: FinishedRun, ids: pd.Index, measures: Mapping[str, Measured]) -> pd.DataFrame:
+    tables = {}
+    for code, what in measures.items():
+        before, after = (run.zones[code].astype(float).reindex(ids) for run in (one, two))
+        table = pd.DataFrame({"before": before, "after": after, "change": after - before})
+        table["verdict"] = verdicts(before, after, what.direction)
+        for name, values in (("met_before", before), ("met_after", after)):
+            table[name] = met(values, what)
+        tables[code] = table
+    names = ["code", "zone_id"]
+    if not tables:
+        raise InputError(f"{one.name} and {two.name} share no indicator; compare runs of one city.")
+    return pd.concat(tables, names=names).swaplevel().sort_index(level=0, sort_remaining=False)
+
+
+def met(values: pd.Series, what: Measured) -> pd.Series:
+    """Return whether each value meets the target; missing without target, direction or value."""
+    answer = pd.Series(pd.NA, index=values.index, dtype="boolean")
+    if what.target is None or not what.direction:
+        return answer
+    off = what.direction * (values - what.target)
+    answer[values.notna()] = (off <= TOLERANCE * max(1.0, abs(what.target)))[values.notna()]
+    return answer
+
+
+def _city(
+    one: FinishedRun,
+    two: FinishedRun,
+    zones: pd.DataFrame,
+    measures: Mapping[str, Measured],
+    lives: tuple[pd.Series, pd.Series],
+) -> pd.DataFrame:
+    rows = {}
+    for code, what in measures.items():
+        table = zones.xs(code, level="code")
+        known = table.index[table["change"].notna()]
+        sides = [
+            city_value(table.loc[known, name], weights_of(run, what, who).reindex(known).fillna(0.0), what)
+            for name, run, who in (("before", one, lives[0]), ("after", two, lives[1]))
+        ]
+        row: dict[str, object] = {"before": sides[0], "after": sides[1], "change": sides[1] - sides[0]}
+        row["zones_known"] = len(known)
+        inhabitants = lives[0].reindex(table.index).fillna(0.0)
+        for verdict in VERDICTS:
+            there = table["verdict"] == verdict
+            row |= {f"zones_{verdict}": int(there.sum()), f"people_{verdict}": float(inhabitants[there].sum())}
+        row |= {name: int(table[name].fillna(value=False).sum()) for name in ("met_before", "met_after")}
+        row["with_target"] = int((table["met_before"].notna() & table["met_after"].notna()).sum())
+        rows[code] = row
+    found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
+    direction = pd.Series({code: what.direction for code, what in measures.items()}, index=found.index)
+    found.insert(3, "verdict", verdicts(found["before"], found["after"], direction))
+    return found
+
+
+def _groups(
+    one: FinishedRun,
+    two: FinishedRun,
+    zones: pd.DataFrame,
+    measures: Mapping[str, Measured],
+    lives: tuple[pd.Series, pd.Series],
+) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    ids = zones.index.get_level_values("zone_id").unique()
+    by_zone = by_columns(one, two, zones, measures, lives)
+    of_people, notes = by_people(one, two, ids, tuple(c for c in one.rules if c in two.rules))
+    table = pd.concat([by_zone, of_people])
+    codes = table.index.get_level_values("code")
+    direction = pd.Series([measures[c].direction if c in measures else -1 for c in codes], index=table.index)
+    return table.assign(verdict=verdicts(table["before"], table["after"], direction)), notes
+
+
+def _served(one: FinishedRun, two: FinishedRun, categories: tuple[str, ...], ids: pd.Index) -> pd.DataFrame:
+    found = {c: newly_served(one, two, c, ids) for c in categories}
+    rows = {c: dict(row) for c, row in found.items() if row is not None}
+    columns = ["gained", "lost", "kept", "without", "unknown"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=None if rows else columns).rename_axis("category")

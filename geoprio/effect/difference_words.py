@@ -1,0 +1,86 @@
+"""Why a difference between two runs matters, and what to do about it, in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+Words = tuple[str, str]
+
+REASONS: Final[dict[str, Words]] = {
+    "access_method": ("距离的量算方式不同", "distances are measured in different ways"),
+    "walking": ("步行速度或步行画像不同", "people walk at another pace"),
+    "cutoff": ("搜索距离上限不同，远处楼栋的平均距离不可比", "the cutoff differs, and with it the mean distances"),
+    "reach": ("接入路网的规则不同", "other rules say which buildings and facilities are on the streets"),
+    "supply": ("供给的算法不同", "supply is computed in another way"),
+    "network": ("路网（街道、障碍、出入口或高程）不同", "the walking network differs"),
+    "crs": ("工作坐标系不同", "the working CRS differs"),
+    "zone_ids": ("片区编号取自行号，而文件已变，无法对应", "zone ids are row numbers, and the file changed"),
+    "boundary": ("片区边界变了", "boundaries of zones changed"),
+    "zones": ("片区有增减", "zones came or went"),
+    "categories": ("设施类别不同", "the categories differ"),
+    "demand": ("需求的种类不同", "demand is of another kind"),
+    "population_source": ("人口来源不同", "people come from another source"),
+    "building_source": ("楼栋来源的读法不同", "buildings are read in another way"),
+    "facility_source": ("设施来源不同", "facilities come from other sources"),
+    "population": ("人口数据变了", "the people changed"),
+    "buildings": ("楼栋数据变了", "the buildings changed"),
+    "facilities": ("设施数据变了", "the facilities changed"),
+    "rules": ("标准或阈值不同", "rules or thresholds differ"),
+    "quota": ("标准的配额或达标比例不同", "the rules' quotas or shares differ"),
+    "scoring": ("权重、阈值锚点或评分方法不同", "weights, anchors or the method of scoring differ"),
+    "relative_scale": ("优先级为相对分，随参评片区而变", "priorities hang on which zones there are"),
+    "condition_source": ("房屋与环境状况的来源或判定规则不同", "condition comes from other sources or rules"),
+    "condition": ("状况调查数据变了", "what was found of the condition changed"),
+    "scenario": ("含假设情景，不是已发生的事", "a scenario is compared: what would be, not what happened"),
+    "version": ("计算所用的程序版本不同", "another version of geoprio computed it"),
+}
+
+MENDS: Final[dict[str, Words]] = {
+    "access_method": ("请用同一 [access] method 重算", "run one of them again with the same [access] method"),
+    "walking": ("请用同一步行设置重算", "run one of them again with the same pace and profiles"),
+    "cutoff": ("请用同一 cutoff_m 重算", "run one of them again with the same [access] cutoff_m"),
+    "reach": (
+        "请用同一 max_snap_m 与 min_component_m 重算",
+        "run one of them again with the same max_snap_m and min_component_m",
+    ),
+    "network": (
+        "请用同一路网重算；若路网变化本身就是要衡量的，请允许 network",
+        "run one of them again on the same network; allow network where its change is what is measured",
+    ),
+    "crs": ("请用同一 [project] crs 重算", "run one of them again with the same [project] crs"),
+    "zone_ids": ("请在 [zones] id 指定编号列后重算", "name a column in [zones] id and run both again"),
+    "boundary": (
+        "请用同一边界重算；允许 boundary 则照样比较并逐一标明",
+        "run one of them again with the same boundaries; allow boundary to compare them all the same, each marked",
+    ),
+    "demand": ("请补齐同一种需求数据后重算", "give both runs data of the same kind and run again"),
+    "population_source": ("请用同一来源与设置重算", "run one of them again with the same source and settings"),
+    "building_source": ("请用同一读法重算", "run one of them again with the same [buildings] settings"),
+    "facility_source": (
+        "请把新设施写入同一来源的文件后重算；确为新增设施时请允许 facility_source",
+        "put new facilities into a file of the same source; allow facility_source where they are truly new ones",
+    ),
+    "condition_source": (
+        "请用同一调查表与规则重算",
+        "run one of them again with the same [condition], [inspection] and [problems] settings",
+    ),
+    "condition": ("即状况指标的变化", "it is the change of the indicators of condition"),
+    "supply": ("供给指标不参与比较", "supply is left out of the comparison"),
+    "zones": ("只比较两次都有的片区", "only zones of both runs are compared"),
+    "categories": ("只比较两次都有的类别", "only categories of both runs are compared"),
+    "rules": ("均按前一次的阈值重新计算", "both are counted with the thresholds of the run before"),
+    "quota": ("均按前一次的目标判断", "both are held to the targets of the run before"),
+    "scoring": (
+        "后一次的优先级按前一次的权重、锚点与方法重算",
+        "priorities of the run after are computed again with the weights, anchors and method of the one before",
+    ),
+    "relative_scale": ("优先级不参与比较", "priorities are left out of the comparison"),
+    "scenario": ("情景中的改变即要衡量的变化", "what the scenario changes is what is measured"),
+    "version": (
+        "程序版本间的算法改动也会计入变化；请用同一版本重算",
+        "what the program itself changed would count as change: run one of them again with the same version",
+    ),
+    "population": ("计入变化分解中的“需求”", "it is the part of demand in the split of the change"),
+    "buildings": ("计入变化分解中的“需求”", "they are the part of demand in the split of the change"),
+    "facilities": ("计入变化分解中的“供给”", "they are the part of supply in the split of the change"),
+}
