@@ -1,4 +1,4 @@
-"""Why zones rank differently in two runs: data, weights or method."""
+"""Why zones rank differently in two runs: data, weights, method or the safety gate."""
 
 from __future__ import annotations
 
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
     Method = Callable[[pd.DataFrame, Mapping[str, float]], pd.Series]
 
 CAUSES: Final = ("data", "weights", "method")
+"""Of a change of priority."""
+
+RANK_CAUSES: Final = (*CAUSES, "gate")
+"""Of a change of rank: a gate puts zones ahead of all priorities, and changes none."""
 
 CAUSE_WORDS: Final = {
     "data": ("数据", "data"),
     "weights": ("权重", "weights"),
     "method": ("方法", "method"),
+    "gate": ("安全隐患优先", "the safety gate"),
     "zones": ("参评片区的增减", "zones that came or went"),
 }
 
@@ -48,11 +53,14 @@ class Run:
     method : callable
         (table, weights) → priority as a Series on the index of the table, NaN where a zone gets none. Anchors,
         normalisation and aggregation belong to the method.
+    gate : Series of nullable boolean, optional
+        Which zones are dealt with ahead of all priorities; missing = not known.
     """
 
     table: pd.DataFrame
     weights: Mapping[str, float]
     method: Method
+    gate: pd.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +72,9 @@ class RunDiff:
     table : DataFrame
         Index: zones ranked in both; `priority_before`, `priority_after`, `priority_data`, `priority_weights`,
         `priority_method` (these three sum to after − before); `rank_before`, `rank_after`, `rank_data`,
-        `rank_weights`, `rank_method`, `rank_zones` (these four sum to after − before; below 0 = up the list;
-        `rank_zones` is the part of zones that entered or left). NaN where a mixture of the runs gives no priority.
+        `rank_weights`, `rank_method`, `rank_gate`, `rank_zones` (these five sum to after − before; below 0 = up the
+        list; `rank_zones` is the part of zones that entered or left). NaN where a mixture of the runs gives no
+        priority.
     entered, left : tuple of str
         Zones ranked in one run only, in the order of their ranks there.
     words : dict of str to (zh, en)
@@ -114,11 +123,11 @@ def weighted_sum_method(criteria: Iterable[Criterion], others: Iterable[Criterio
 
 
 def diff_runs(before: Run, after: Run, *, names: Mapping[str, str] | None = None) -> RunDiff:
-    """Attribute each zone's change of priority and rank to data, weights and method.
+    """Attribute each zone's change of priority and rank to data, weights and method, and of rank to the gate.
 
-    All eight mixtures of the two runs are scored; a cause's part is its Shapley value, the mean of what it changes over
-    the orders in which the three can be exchanged. Mixtures rank the zones that both runs know; what remains of the
-    change of rank comes from zones that entered or left. Ties go by zone id.
+    All eight mixtures of the two runs are scored, and ranked under either gate; a cause's part is its Shapley value,
+    the mean of what it changes over the orders in which the causes can be exchanged. Mixtures rank the zones that both
+    runs know; what remains of the change of rank comes from zones that entered or left. Ties go by zone id.
 
     Raises
     ------
@@ -126,7 +135,7 @@ def diff_runs(before: Run, after: Run, *, names: Mapping[str, str] | None = None
         If the runs share no ranked zone, or a weighted indicator is missing from the other run's data.
     """
     ends = before.method(before.table, before.weights), after.method(after.table, after.weights)
-    ranks = tuple(_ranks(priority) for priority in ends)
+    ranks = tuple(_ranks(priority, run.gate) for priority, run in zip(ends, (before, after), strict=True))
     common = ranks[0].index.intersection(ranks[1].index, sort=False)
     if common.empty:
         raise InputError("the two runs share no ranked zone; compare runs with the same zone ids.")
@@ -137,13 +146,14 @@ def diff_runs(before: Run, after: Run, *, names: Mapping[str, str] | None = None
         data, weights, method = (runs[k] for k in mix)
         priority = method.method(data.table.loc[common], weights.weights)
         priorities[mix] = priority.reindex(common).to_numpy(float)
-        places[mix] = _ranks(priority).reindex(common).to_numpy(float)
+        for k, run in enumerate(runs):
+            places[*mix, k] = _ranks(priority, run.gate).reindex(common).to_numpy(float)
     columns = {"priority_before": priorities[0, 0, 0], "priority_after": priorities[1, 1, 1]}
-    columns |= {f"priority_{cause}": part for cause, part in _parts(priorities).items()}
+    columns |= {f"priority_{cause}": part for cause, part in _parts(priorities, CAUSES).items()}
     columns |= {f"rank_{end}": r[common].to_numpy(float) for end, r in zip(("before", "after"), ranks, strict=True)}
-    columns |= {f"rank_{cause}": part for cause, part in _parts(places).items()}
+    columns |= {f"rank_{cause}": part for cause, part in _parts(places, RANK_CAUSES).items()}
     moved = columns["rank_after"] - columns["rank_before"]
-    columns["rank_zones"] = moved - (places[1, 1, 1] - places[0, 0, 0])
+    columns["rank_zones"] = moved - (places[1, 1, 1, 1] - places[0, 0, 0, 0])
     table = pd.DataFrame(columns, index=common).astype({"rank_before": int, "rank_after": int})
     table = table.sort_values("rank_after")
     words = {str(zone): _words(row, (names or {}).get(str(zone)) or str(zone)) for zone, row in table.iterrows()}
@@ -152,18 +162,18 @@ def diff_runs(before: Run, after: Run, *, names: Mapping[str, str] | None = None
     return RunDiff(table, entered, left, words)
 
 
-def _ranks(priority: pd.Series) -> pd.Series:
+def _ranks(priority: pd.Series, gate: pd.Series | None) -> pd.Series:
     """Return the ranks of the zones that have a priority."""
     none = pd.Series(0.0, index=priority.index)
-    ranks = rank_zones(priority, none, pd.Series("", index=priority.index))["rank"]
+    ranks = rank_zones(priority, none, pd.Series("", index=priority.index), gate)["rank"]
     return ranks.dropna().astype(int)
 
 
-def _parts(of: Mapping[tuple[int, ...], Floats]) -> dict[str, Floats]:
+def _parts(of: Mapping[tuple[int, ...], Floats], causes: tuple[str, ...]) -> dict[str, Floats]:
     """Return the Shapley value of each cause from the values of all mixtures."""
-    n = len(CAUSES)
+    n = len(causes)
     parts = {}
-    for k, cause in enumerate(CAUSES):
+    for k, cause in enumerate(causes):
         total = np.zeros_like(of[(0,) * n])
         for mix in of:
             if not mix[k]:
@@ -184,7 +194,7 @@ def _words(row: pd.Series, name: str) -> Words:
         zh = f"{name}由第 {was} 名{'升' if now < was else '降'}至第 {now} 名"
         en = f"{name} went {'up' if now < was else 'down'} from rank {was} to {now}"
     zh, en = f"{zh}（优先级 {points:+.1f} 分）", f"{en} (priority {points:+.1f})"
-    parts = {cause: row[f"rank_{cause}"] for cause in (*CAUSES, "zones")}
+    parts = {cause: row[f"rank_{cause}"] for cause in (*RANK_CAUSES, "zones")}
     if not np.isfinite(list(parts.values())).all():
         tail = (
             "；原因无法分解：有的组合得不出优先级",

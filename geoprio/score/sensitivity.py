@@ -248,6 +248,7 @@ def study_ranking(
     spec: SensitivitySpec,
     today: tuple[int, int],
     progress: Progress | None = None,
+    sampler: WeightSampler | None = None,
 ) -> RankingStudy:
     """Rank the zones under all that is uncertain.
 
@@ -260,6 +261,8 @@ def study_ranking(
     today : (variant, method)
         Numbers of the project's own ones.
     progress : callable, optional
+    sampler : WeightSampler, optional
+        What draws the weights; default: as `spec` says.
 
     Raises
     ------
@@ -271,7 +274,7 @@ def study_ranking(
     if first > n:
         raise InputError(f"[sensitivity] first_n = {first} is more than the {n} zones that are ranked; lower it.")
     ranks = model.ranks(table.weights, *today)
-    sampler = weight_sampler(spec, table.codes, table.weights)
+    sampler = sampler or weight_sampler(spec, table.codes, table.weights)
     tell("draws")
     found = acceptability(model, sampler, first=first, draws=spec.draws)
     tell("effects")

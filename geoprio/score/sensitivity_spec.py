@@ -31,8 +31,9 @@ class SensitivitySpec(BaseModel):
     """How many ranks count as being among the first; default: 20 % of the ranked zones, at least 1."""
     sure: float = Field(default=SURE, gt=0.5, le=1)
     """Share of the draws from which a zone is robustly in, and one minus which up to which it is robustly out."""
-    weights: Literal["around", "uniform", "ranges", "order"] = "around"
-    """around: close to the given weights; uniform: any; ranges: within bounds; order: any that respect an order."""
+    weights: Literal["around", "uniform", "ranges", "order", "survey"] = "around"
+    """around: close to the given weights; uniform: any; ranges: within bounds; order: any that respect an order;
+    survey: those that another sample of residents might have given."""
     concentration: float | None = Field(default=None, gt=0, le=1_000_000)
     """For around, default 50: a weight w varies with the standard deviation √(w (1 − w) / (concentration + 1))."""
     ranges: dict[str, tuple[float, float]] | None = Field(default=None, min_length=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -13,6 +13,8 @@ from geoprio.score.normalize import check_curve
 IMPUTE = ("median", "mean", "good", "bad")
 
 WeightMethod = Literal["equal", "entropy", "entropy_inverted", "critic", "critic_blind", "std", "pca"]
+NamedWeights = Literal["survey", "renewal"]
+"""Weights that neither the zones' values nor the project file give: from residents, or geoprio's own suggestion."""
 Normalization = Literal["threshold", "piecewise", "minmax", "z", "rank", "vector", "sum"]
 Aggregation = Literal["weighted_sum", "weighted_product", "topsis", "vikor", "promethee2"]
 
@@ -26,8 +28,9 @@ class ScoreSpec(BaseModel):
     """A rule file of geoprio by name, or a path to one of your own."""
     missing: str | None = None
     """refuse, renormalise, or impute:<median|mean|good|bad>; default: renormalise while ≤ 20 % of zones lack it."""
-    weights: dict[str, float] | WeightMethod | None = None
-    """Weight by indicator, scaled to sum 1, or a method by name; default: equal over the covered shares."""
+    weights: dict[str, float] | WeightMethod | NamedWeights | None = None
+    """Weight by indicator, scaled to sum 1, a method by name, survey (who names the need that an indicator stands for)
+    or renewal (geoprio's own suggestion); default: equal over the covered shares."""
     criteria: tuple[str, ...] | None = Field(default=None, min_length=1)
     """The indicators that a method weighs; default: the covered shares."""
     normalize: Normalization = "threshold"
@@ -72,6 +75,8 @@ class ScoreSpec(BaseModel):
     def _fit_together(self) -> Self:
         if self.criteria is not None and isinstance(self.weights, dict):
             raise ValueError("weights name the indicators already; leave criteria out, or name a method in weights")
+        if self.criteria is not None and self.weights in get_args(NamedWeights):
+            raise ValueError(f'weights = "{self.weights}" names the indicators already; leave criteria out')
         if (self.normalize == "piecewise") != (self.curves is not None):
             raise ValueError('curves and normalize = "piecewise" belong together; give both or neither')
         self.method.check()

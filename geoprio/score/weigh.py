@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from geoprio._core.findings import Findings
 from geoprio.score import weights as formulas
 from geoprio.score.checks import ScoreWarning
 from geoprio.score.missing import fill, has_demand, is_eligible
+from geoprio.score.spec import NamedWeights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,7 +77,7 @@ def weigh_matrix(
     InputError
         If the method is not defined for the values.
     """
-    if spec.weights is None or isinstance(spec.weights, dict):
+    if spec.weights is None or isinstance(spec.weights, dict) or spec.weights in get_args(NamedWeights):
         return matrix
     scored = has_demand(zones) & is_eligible(zones)
     values = fill(matrix, scored, spec.missing, without_facility, Findings(), takes_gaps=spec.method.takes_gaps)[scored]
