@@ -154,12 +154,17 @@ def _cells(number: int, name: str, one: Entry) -> list[Any]:
     if one.name == NOT_COUNTED or not one.houses:
         homes = None
     area: Any = f"{one.area:.0f}㎡" if turn % 7 == 0 else round(one.area / 1e4, 2)
-    managed = MANAGED.get(one.kind, ("无",))
-    lift = "无" if turn % 8 else "有"
+    managed, lift = run_by(one)
     plan = (f"{2025 + turn % 3}年", round(one.homes * 1.6 + 40)) if turn % 4 else (None, None)
     street = f"{'东西南北'[turn % 4]}街{sum(map(ord, one.name)) % 499 + 1}号"
     return [number, one.district, name, street, _year(one, turn), _storeys(one), one.houses,
-            area if one.houses else None, lift, homes, managed[turn % len(managed)], *plan]  # fmt: skip
+            area if one.houses else None, "有" if lift else "无", homes, managed, *plan]  # fmt: skip
+
+
+def run_by(one: Entry) -> tuple[str, bool]:
+    """Return who runs a compound, and whether a house of it has a lift."""
+    turn, kinds = len(one.name) + one.houses, MANAGED.get(one.kind, ("无",))
+    return kinds[turn % len(kinds)], turn % 8 == 0
 
 
 def _year(one: Entry, turn: int) -> Any:  # noqa: ANN401 - a number, a text or a date

@@ -21,11 +21,36 @@ from typing import Any
 import numpy as np
 import shapely
 from example_buildings import KERB, Block, Building, build, inner_lanes, people
+from example_checks import (
+    BUILDINGS,
+    COMPOUNDS,
+    POINTS,
+    write_buildings_checked,
+    write_compounds_checked,
+    write_points,
+)
 from example_files import Writer
 from example_list import Entry, entry, write_list
 from example_messy import places, write_buildings, write_places
 from example_rasters import write_heights, write_people
+from example_second import FILE as SECOND
+from example_second import TRUTH as EFFECT
+from example_second import write_effect, write_second
 from example_shapes import Street, axes, divide, inset, node_streets
+from example_survey import FILE, write_survey
+from example_truth import draw_zone
+from example_votes import (
+    MEETINGS,
+    RESIDENTS,
+    SITES,
+    TRUTH,
+    VOTES,
+    write_meetings,
+    write_residents,
+    write_sites,
+    write_truth,
+    write_votes,
+)
 from shapely import ops
 from shapely.geometry import LineString, Point, Polygon
 
@@ -99,6 +124,16 @@ The files are as messy as those of a city; `quality.md` of a run says what was m
 - `population.tif`, `population_60plus.tif`, `population_0_2.tif`: people in cells of 3″
 - `elevation.tif`: height of the ground in cells of 40 m
 - `water_rail.geojson`: the river and the railway, for drawing
+- `居民问卷_问卷星.xlsx`: a survey as 问卷星 exports it; `居民结构.csv`: residents by age, tenure and floor
+- `楼栋排查表.xlsx`, `小区排查表.xlsx`: inspections; `问题点_12345.csv`: calls to a hotline (GCJ-02)
+- `坝坝会记录.xlsx`: courtyard meetings; `业主表决.xlsx`: owners' votes
+- `候选场址.csv`: empty rooms into which services could move (WGS 84)
+- `改造措施.toml`: measures of the programme, with invented prices
+- `居民问卷_问卷星_2027.xlsx`: the survey again, after a first batch; `评估方案.toml`: what is to be
+  evaluated, registered before it began, and its hash
+
+Nobody answered the surveys. Names in it say 合成居民; telephone numbers begin with 000-0, which no
+number in China does; IP addresses are kept for examples by RFC 5737.
 
 `data/SOURCES.md` of the source tree tells how the town and its mess are made;
 `data/clean` there holds the buildings and services without the mess.
@@ -109,7 +144,8 @@ Every file in this folder is SYNTHETIC, made by `data/make_example.py` with seed
 invented town (see `data/SOURCES.md`). Licence: CC0 1.0 (public domain dedication).
 
 `buildings.geojson` and `facilities.csv` say the same as the messy files of `data/example`,
-in EPSG:4326 and UTF-8. `project.toml` runs them with the zones and streets from there.
+in EPSG:4326 and UTF-8. `project.toml` runs them with the zones, streets, survey and inspections
+from there. `needs.csv` says what all residents would have answered.
 """
 KINDS = {"小": "老旧小区", "厂": "老旧厂区", "街": "老旧街区", "村": "城中村"}
 NAMES = {
@@ -283,7 +319,9 @@ def make(folder: Path, seed: int = SEED) -> None:
     ends = np.cumsum(counts)
     of_block = [houses[end - count : end] for end, count in zip(ends, counts, strict=True)]
     zones = [(blocks[k], entry_of(blocks[k], named[k], of_block[k])) for k in order]
-    write_messy(Writer(folder / "example", seed), zones, streets, houses, services)
+    out = Writer(folder / "example", seed)
+    write_messy(out, zones, streets, houses, services)
+    write_needs(out, clean, zones, [of_block[k] for k in order], services)
 
 
 def entry_of(block: Block, name: str, houses: list[tuple[Any, dict[str, Any]]]) -> Entry:
@@ -323,6 +361,33 @@ def write_messy(
     write_people(out.folder, drawn, out.about)
     lines = np.array([out.placed(s.line) for s in streets], dtype=object)
     write_heights(out.folder, shapely.get_coordinates(lines), out.back, out.about)
+
+
+def write_needs(
+    out: Writer,
+    clean: Writer,
+    zones: list[tuple[Block, Entry]],
+    houses: list[list[tuple[Any, dict[str, Any]]]],
+    services: list[list[Any]],
+) -> None:
+    """Write what residents, inspectors and owners say, and beside the clean files what is true of everybody."""
+    rng = np.random.default_rng((out.seed, 2))
+    town = [
+        draw_zone(f"Z{n:03d}", known, inset(block.face, KERB), items, services, rng)
+        for n, ((block, known), items) in enumerate(zip(zones, houses, strict=True), 1)
+    ]
+    write_truth(clean.folder / TRUTH, town)
+    write_residents(out.folder / RESIDENTS, town)
+    write_survey(out.folder / FILE, town, np.random.default_rng((out.seed, 3)))
+    write_second(out.folder / SECOND, town, np.random.default_rng((out.seed, 5)))
+    write_effect(clean.folder / EFFECT, town)
+    rng = np.random.default_rng((out.seed, 4))
+    write_buildings_checked(out.folder / BUILDINGS, town, rng)
+    write_compounds_checked(out.folder / COMPOUNDS, town, rng)
+    write_points(out.folder / POINTS, town, out.lonlat, rng)
+    write_meetings(out.folder / MEETINGS, town, rng)
+    write_votes(out.folder / VOTES, town)
+    write_sites(out.folder / SITES, town, out.lonlat, rng)
 
 
 def main() -> None:
