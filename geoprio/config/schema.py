@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from geoprio.indicators import AccessSpec, IndicatorSpec
+from geoprio.indicators.condition import ConditionSpec
 from geoprio.outputs.spec import OutputsSpec
+from geoprio.programme.spec import ProgrammeSpec
 from geoprio.score import ScoreSpec, SensitivitySpec
 from geoprio.sources import (
     BarriersSpec,
@@ -21,10 +23,17 @@ from geoprio.sources import (
     StreetsSpec,
     ZonesSpec,
 )
+from geoprio.sources.inspection import InspectionSpec, ProblemsSpec
+from geoprio.sources.survey import MeetingsSpec, OwnerVotesSpec, SurveySpec
 
 STREET_SECTIONS = ("barriers", "gates", "entrances", "elevation")
 STREET_KEYS = ("crossing_penalty_s", "max_snap_m", "min_component_m")
 """Sections, and keys of [access], that matter only to those who walk along streets."""
+
+
+def _one_or_several(value: object) -> object:
+    """Return what a section holds as a list: it may be one table, or several."""
+    return [value] if isinstance(value, dict) else value
 
 
 class ProjectSpec(BaseModel):
@@ -56,10 +65,23 @@ class Project(BaseModel):
     entrances: EntrancesSpec | None = None
     elevation: ElevationSpec | None = None
     population: PopulationSpec | None = None
+    condition: ConditionSpec = ConditionSpec()
+    inspection: Annotated[
+        tuple[InspectionSpec, ...],
+        BeforeValidator(_one_or_several, json_schema_input_type=InspectionSpec | tuple[InspectionSpec, ...]),
+    ] = ()
+    problems: Annotated[
+        tuple[ProblemsSpec, ...],
+        BeforeValidator(_one_or_several, json_schema_input_type=ProblemsSpec | tuple[ProblemsSpec, ...]),
+    ] = ()
+    survey: SurveySpec | None = None
+    meetings: MeetingsSpec | None = None
+    owner_votes: OwnerVotesSpec | None = None
     access: AccessSpec = AccessSpec()
     score: ScoreSpec = ScoreSpec()
     sensitivity: SensitivitySpec = SensitivitySpec()
     indicators: tuple[IndicatorSpec, ...] = ()
+    programme: ProgrammeSpec | None = None
     outputs: OutputsSpec = OutputsSpec()
 
     @model_validator(mode="after")

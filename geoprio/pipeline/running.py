@@ -28,6 +28,9 @@ from geoprio.network import Network, build_network, count_gaps
 from geoprio.outputs.provenance import unverified_text, values_used
 from geoprio.outputs.quality import quality_report
 from geoprio.outputs.result import Checked, Result
+from geoprio.pipeline.condition import found_condition, with_condition, with_weighted
+from geoprio.pipeline.needs import study_needs, weigh_by_needs, with_needs
+from geoprio.pipeline.scenario import apply_scenario, read_scenario
 from geoprio.pipeline.study import Stages, Study, input_files
 from geoprio.score import (
     DecisionMatrix,
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geoprio._core.typing import Progress
+    from geoprio.config import Scenario
     from geoprio.indicators import BuildingAccess, Demand
     from geoprio.standards import Profile
 
@@ -55,13 +59,21 @@ GAP_LIMIT = 0.01
 """Crossings and touches without a shared vertex, per street segment, above which `check` warns."""
 
 
-def run(project: str | Path, *, strict: bool = False, progress: Progress | None = None) -> Result:
+def run(
+    project: str | Path,
+    *,
+    scenario: Scenario | str | Path | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Result:
     """Score the zones of a project file.
 
     Parameters
     ----------
     project : str or Path
         The TOML project file; its paths are relative to it.
+    scenario : Scenario, str or Path, optional
+        A scenario, or its TOML file: changes of the city before anyone walks in it.
     strict : bool
         Whether warnings are errors.
     progress : callable, optional
@@ -77,10 +89,16 @@ def run(project: str | Path, *, strict: bool = False, progress: Progress | None 
     InputError, MissingError
         If the project file or a source cannot be used; the message says where and what to do.
     """
-    return run_walked(project, strict=strict, progress=progress)[0]
+    return run_walked(project, scenario=scenario, strict=strict, progress=progress)[0]
 
 
-def run_walked(project: str | Path, *, strict: bool = False, progress: Progress | None = None) -> tuple[Result, Walked]:
+def run_walked(
+    project: str | Path,
+    *,
+    scenario: Scenario | str | Path | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Result, Walked]:
     """Return the result of `run`, and what further searches in the same city need.
 
     Raises
@@ -91,10 +109,12 @@ def run_walked(project: str | Path, *, strict: bool = False, progress: Progress 
     path = Path(project)
     stage = Stages(progress)
     findings = Findings()
+    applied = None if scenario is None else read_scenario(scenario, path.parent)
     with stage("read"):
         study = Study(path)
         city = _city(study.config, path.parent, findings)
         study.tell(findings)
+        city, changed = (city, None) if applied is None else apply_scenario(city, applied, study.config, findings)
     config = study.config
     with stage("network"):
         network = _network(city, config, path.parent, findings)
@@ -105,25 +125,37 @@ def run_walked(project: str | Path, *, strict: bool = False, progress: Progress 
     with stage("indicators"):
         table = zone_indicators(city, access, demand, study.rules, config.access, findings)
         communities = community_items(city, access, demand, study.rule_file, config.access)
+        state = found_condition(city, study, path.parent, findings)
+        needs = study_needs(config, path.parent, city, findings)
     quality = quality_report(findings, city, network, access, demand, outliers=outliers)
     if communities is not None:
         table, quality["items"] = table.join(communities.columns), communities.report
     walkers = _walkers(city, config)
+    quality["condition"] = state.report
     quality["values"] = values_used(
         study.rule_file, study.rules, walkers, study.criteria, city.people, straight=config.straight
     )
+    quality["values"] += state.rules_used + (needs.rules_used if needs else [])
+    quality |= needs.report if needs else {}
     with stage("score"):
         check_quotas(study.criteria, {c: d.kind for c, d in demand.items()}, access.facilities, findings)
         zones = city.zones.join(_near_edge(city, study, findings)).join(table)
-        matrix = build_matrix(table, study.criteria)
+        zones = with_needs(with_condition(zones, state, study), needs)
+        matrix = build_matrix(pd.DataFrame(zones), study.criteria)
         zones = zones.assign(access_method=config.access.method)
+        matrix = weigh_by_needs(matrix, config, needs, findings)
         matrix = weigh_matrix(matrix, zones, config.score, findings, without_facility(quality))
         zones = _scored(zones, matrix, config.score, quality, findings)
+    inputs = input_files(config, path, study.rule_file)
+    if applied is not None and changed is not None:
+        quality["scenario"] = applied.report(config.project.name, changed)
+        config, inputs = applied.titled(config), inputs + applied.inputs(path.parent)
+        zones = zones.assign(scenario=applied.scenario.name)
     if strict:
         findings.raise_warnings()
     result = Result(
         zones=zones.assign(unverified=unverified_text(quality["values"])),
-        buildings=city.buildings.join(access.columns),
+        buildings=city.buildings.join(access.columns).join(state.buildings),
         facilities=access.facilities,
         streets=city.streets,
         rejects=findings.rejects(),
@@ -134,10 +166,12 @@ def run_walked(project: str | Path, *, strict: bool = False, progress: Progress 
         overrides=config.indicators,
         quality=quality | {"notes": findings.note_rows()},
         project=config.model_dump(mode="json"),
-        inputs=input_files(config, path, study.rule_file),
+        inputs=inputs,
         folder=path.parent,
         timings=stage.seconds,
         on_real_component=access.on_real_component,
+        condition=state,
+        needs=needs,
     )
     return result, Walked(study, city, network, demand, access)
 
@@ -180,9 +214,12 @@ def inspect(project: str | Path, *, strict: bool = False, progress: Progress | N
     with stage("gaps"):
         if network is not None:
             _note_gaps(network, findings)
+    state = found_condition(city, study, path.parent, findings)
+    needs = study_needs(config, path.parent, city, findings)
     if strict:
         findings.raise_warnings()
-    report = quality_report(findings, city, network, outliers=outliers)
+    report = quality_report(findings, city, network, outliers=outliers) | {"condition": state.report}
+    report |= needs.report if needs else {}
     return Checked(city.zones, city.buildings, city.streets, report, config.model_dump(mode="json"))
 
 
@@ -210,7 +247,12 @@ def rescore(result: Result, weights: Mapping[str, float]) -> Result:
     table = result.zones.drop(columns=scores)
     shares = scaled(weights)
     spec = ScoreSpec.model_validate(result.project["score"] | {"weights": dict(shares), "criteria": None})
-    criteria = build_criteria(shares, result.rules, result.overrides, anchored=spec.normalize == "threshold")
+    anchored = spec.normalize == "threshold"
+    criteria = build_criteria(
+        shares, result.rules, result.overrides, anchored=anchored, defects=result.defects, needs=result.find_need
+    )
+    if result.condition is not None:
+        table = with_weighted(table, result.condition, criteria)
     kinds = {c: found["demand"] for c, found in result.quality["categories"].items()}
     check_quotas(criteria, kinds, result.facilities, findings)
     matrix = build_matrix(pd.DataFrame(table), criteria)
@@ -222,6 +264,8 @@ def rescore(result: Result, weights: Mapping[str, float]) -> Result:
     people = result.quality.get("population")
     straight = result.quality["access_method"] == "straight_line"
     values = values_used(result.rule_file, result.rules, result.walkers, matrix.criteria, people, straight=straight)
+    values += [] if result.condition is None else result.condition.rules_used
+    values += [] if result.needs is None else result.needs.rules_used
     return dataclasses.replace(
         result,
         zones=zones.assign(unverified=unverified_text(values)),

@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geoprio._core.files import sha256
+from geoprio._core.files import local_path, sha256
 from geoprio.config import Project, load_project
 from geoprio.indicators import check_thresholds, effective_rules
+from geoprio.indicators.condition import find_condition
+from geoprio.pipeline.condition import asked_defects
+from geoprio.pipeline.needs import asked_files, check_needs, first_weights
 from geoprio.score import build_criteria, starting_weights
 from geoprio.sources.population import check_population
 from geoprio.sources.raster import check_elevation
@@ -50,7 +53,11 @@ class Study:
         categories = tuple(dict.fromkeys(f.category for f in self.config.facilities))
         access, score = self.config.access, self.config.score
         self.rule_file = load_rules(score.rules, path.parent)
-        self.rules = effective_rules(self.rule_file, categories, self.config.indicators)
+        self.defects = asked_defects(self.config, path.parent, categories)
+        overrides = self.config.indicators
+        self.find_need = check_needs(self.config, path.parent, categories)
+        others = {o.code for o in overrides if find_condition(o.code, self.defects) or self.find_need(o.code)}
+        self.rules = effective_rules(self.rule_file, categories, overrides, others)
         access.check(categories)
         if self.config.elevation is not None:
             check_elevation(self.config.elevation.path, path.parent)
@@ -58,9 +65,11 @@ class Study:
             check_population(self.config.population, path.parent)
         self.community = self.rule_file.community if self.rule_file.items else None
         check_thresholds(self.rules, access, self.community, slopes=self.config.elevation is not None)
-        weights = starting_weights(score, categories)
+        weights = first_weights(self.config, categories) or starting_weights(score, categories)
         anchored = score.normalize == "threshold"
-        self.criteria = build_criteria(weights, self.rules, self.config.indicators, anchored=anchored)
+        self.criteria = build_criteria(
+            weights, self.rules, overrides, anchored=anchored, defects=self.defects, needs=self.find_need
+        )
 
     def tell(self, findings: Findings) -> None:
         """Note that distances are straight lines, and warn of what has no effect because they are."""
@@ -85,16 +94,21 @@ def input_files(config: Project, path: Path, rule_file: Rules) -> list[dict[str,
     named += [config.compounds.matches or ""] if config.compounds else []
     named += [source.path for source in sources if source is not None]
     named += config.population.files if config.population else ()
+    named += asked_files(config)
+    named += [config.condition.defects or "", *(i.path for i in config.inspection), *(p.path for p in config.problems)]
+    for name in config.programme.files if config.programme else ():
+        local_path(path.parent, name, "[programme]")
+        named.append(name)
     rules = [label for label in rule_file.files if label.endswith(".toml")]
     texts = dict.fromkeys([path.name, *(n for n in named if n), *rules])
     return [
         {"path": Path(text).with_name(part.name).as_posix(), "bytes": part.stat().st_size, "sha256": sha256(part)}
         for text in texts
-        for part in _parts(path.parent / text)
+        for part in parts_of(path.parent / text)
     ]
 
 
-def _parts(file: Path) -> list[Path]:
+def parts_of(file: Path) -> list[Path]:
     """Return the files that make up one input: a shapefile has several."""
     if file.suffix.lower() != ".shp":
         return [file]

@@ -11,6 +11,7 @@ from geoprio._core.findings import Findings
 from geoprio.outputs.result import Result
 from geoprio.outputs.sensitivity import Sensitivity
 from geoprio.outputs.titles import shown_title
+from geoprio.pipeline.needs import survey_sampler
 from geoprio.pipeline.running import run_walked, without_facility
 from geoprio.pipeline.variants import data_variants, own_variant
 from geoprio.score import ScoreSpec
@@ -65,11 +66,12 @@ def sensitivity(
     else:
         result, walked = run_walked(project, strict=strict, progress=progress)
     spec = _spec(result, draws=draws, seed=seed, first_n=first_n)
-    found = own_variant(result) if walked is None else data_variants(walked, result, spec, tell)
+    found = own_variant(result, spec.seed) if walked is None else data_variants(walked, result, spec, tell)
     own, score = found.tables[found.own], ScoreSpec.model_validate(result.project["score"])
     methods = methods_of(spec, score, own)
     model = uncertain_model(found.tables, found.factors, methods, score)
-    study = study_ranking(model, own, spec, (found.own, 0), tell)
+    sampler = survey_sampler(result.needs, own.codes, spec.seed) if spec.weights == "survey" else None
+    study = study_ranking(model, own, spec, (found.own, 0), tell, sampler)
     stage = {"sensitivity": spec.model_dump(mode="json")}
     return Sensitivity(
         result=dataclasses.replace(result, zones=_with(result, study), project=result.project | stage),

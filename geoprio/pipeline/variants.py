@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
 from geoprio.indicators import AccessSpec, building_access, check_thresholds, zone_indicators
+from geoprio.pipeline.needs import drawn_columns
 from geoprio.pipeline.running import without_facility
 from geoprio.score import ScoreSpec, build_criteria, build_matrix
 from geoprio.score.matrix import ANCHOR_WORDS
@@ -16,7 +17,9 @@ from geoprio.score.rankings import Factor
 from geoprio.score.sensitivity import RankedTable, ranked_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from geoprio._core.typing import Progress
     from geoprio.indicators import BuildingAccess
@@ -62,17 +65,32 @@ class Variants:
     idle: tuple[str, ...]
 
 
-def own_variant(result: Result) -> Variants:
-    """Return the ranked zones of a result as it stands, as the only variant.
+def own_variant(result: Result, seed: int = 0) -> Variants:
+    """Return the ranked zones of a result as it stands, and under draws of the residents' shares if one is weighted.
 
     Raises
     ------
     InputError
         As `ranked_table` does.
     """
-    zones = result.zones.loc[result.matrix.ids]
-    table = ranked_table(result.matrix, zones, _score(result), without_facility(result.quality))
-    return Variants((), (table,), 0, ())
+    score, without = _score(result), without_facility(result.quality)
+    drawn = [None, *drawn_columns(result, seed)]
+    tables = []
+    for more in drawn:
+        zones = _overlaid(result.zones.loc[result.matrix.ids], more)
+        tables.append(ranked_table(build_matrix(zones, result.matrix.criteria), zones, score, without))
+    return Variants(_drawn_factor(drawn), tuple(tables), 0, ())
+
+
+def _overlaid(zones: pd.DataFrame, more: pd.DataFrame | None) -> pd.DataFrame:
+    """Return zones with other values in some columns."""
+    return zones if more is None else zones.assign(**{str(c): more[c].reindex(zones.index) for c in more})
+
+
+def _drawn_factor(drawn: Sequence[pd.DataFrame | None]) -> tuple[Factor, ...]:
+    """Return the draws as a factor; what was estimated itself is today's, and none of them."""
+    names = tuple(str(k) for k in range(len(drawn)))
+    return (Factor("answers", names, (0.0, *(1.0 for _ in names[1:]))),) if len(names) > 1 else ()
 
 
 def data_variants(walked: Walked, result: Result, spec: SensitivitySpec, progress: Progress | None = None) -> Variants:
@@ -95,16 +113,19 @@ def data_variants(walked: Walked, result: Result, spec: SensitivitySpec, progres
     asked = {"speed": spec.speed_factors, "catchment": spec.catchment_factors, "threshold": spec.threshold_factors}
     moving = {kind for kind in KINDS if _matters(kind, walked, result)}
     levels = {kind: tuple(sorted(asked[kind])) if kind in moving else (1.0,) for kind in KINDS}
-    _check(walked, levels)
+    check_levels(walked, levels)
     tell = progress or (lambda _: None)
+    drawn = [None, *drawn_columns(result, spec.seed)]
     tables: list[RankedTable] = []
     for pace, reach in product(levels["speed"], levels["catchment"]):
         tell("access")
         access = _access(walked, pace, reach)
-        tables += [_table(walked, result, access, pace, threshold) for threshold in levels["threshold"]]
+        for threshold in levels["threshold"]:
+            tables += _tables(walked, result, access, pace, threshold, drawn)
     factors = tuple(Factor(kind, tuple(f"× {f:g}" for f in levels[kind])) for kind in KINDS if len(levels[kind]) > 1)
     steps = list(product(*(levels[kind] for kind in KINDS)))
-    return Variants(factors, tuple(tables), steps.index((1.0, 1.0, 1.0)), tuple(k for k in KINDS if k not in moving))
+    own = steps.index((1.0, 1.0, 1.0)) * len(drawn)
+    return Variants((*factors, *_drawn_factor(drawn)), tuple(tables), own, tuple(k for k in KINDS if k not in moving))
 
 
 def _score(result: Result) -> ScoreSpec:
@@ -115,7 +136,9 @@ def _matters(kind: str, walked: Walked, result: Result) -> bool:
     """Return whether a weighted indicator, or an anchor of one, follows what is varied."""
     access = walked.study.config.access
     for c in result.matrix.criteria:
-        rule = walked.study.rules[c.category]
+        rule = walked.study.rules.get(c.category)
+        if rule is None:
+            continue
         covered, supply = c.code == f"{c.category}_covered_share", c.code == f"{c.category}_supply"
         minutes = (covered and rule.unit == "min") or (supply and access.catchment(rule)[1] is not None)
         anchored = _score(result).normalize == "threshold" and c.anchors == ANCHOR_WORDS["distance"]
@@ -124,8 +147,33 @@ def _matters(kind: str, walked: Walked, result: Result) -> bool:
     return False
 
 
-def _check(walked: Walked, levels: Mapping[str, tuple[float, ...]]) -> None:
-    """Check that the farthest threshold and catchment lie within what is searched."""
+def varied_indicators(walked: Walked, pace: float, reach: float, thresholds: Sequence[float]) -> list[pd.DataFrame]:
+    """Return the indicators of the zones at another pace and reach, a table for each factor of the thresholds.
+
+    Parameters
+    ----------
+    walked : Walked
+    pace, reach : float
+        What walking speeds and catchments are multiplied by.
+    thresholds : sequence of float
+        What thresholds are multiplied by.
+    """
+    access, spec = _access(walked, pace, reach), _paced(walked.study.config.access, pace, 1.0)
+    found = []
+    for threshold in thresholds:
+        rules = _scaled(walked.study.rules, threshold)
+        found.append(zone_indicators(walked.city, access, walked.demand, rules, spec, Findings()))
+    return found
+
+
+def check_levels(walked: Walked, levels: Mapping[str, tuple[float, ...]]) -> None:
+    """Check that the farthest threshold and catchment lie within what is searched.
+
+    Raises
+    ------
+    InputError
+        If one does not: with the key of the project file.
+    """
     study = walked.study
     slopes = study.config.elevation is not None
     pace, reach, threshold = (max(levels[kind]) for kind in KINDS)
@@ -162,15 +210,28 @@ def _access(walked: Walked, pace: float, reach: float) -> BuildingAccess:
     return building_access(walked.city, walked.network, walked.demand, rules, spec, Findings())
 
 
-def _table(walked: Walked, result: Result, access: BuildingAccess, pace: float, threshold: float) -> RankedTable:
-    """Return the ranked zones with the indicators and anchors of one variant, under the weights of the result."""
+def _tables(
+    walked: Walked,
+    result: Result,
+    access: BuildingAccess,
+    pace: float,
+    threshold: float,
+    drawn: Sequence[pd.DataFrame | None],
+) -> list[RankedTable]:
+    """Return the ranked zones with the indicators and anchors of one variant, under the weights of the result.
+
+    `drawn` holds other values of some columns, one table for each.
+    """
     study = walked.study
     rules, spec = _scaled(study.rules, threshold), _paced(study.config.access, pace, 1.0)
     found = zone_indicators(walked.city, access, walked.demand, rules, spec, Findings())
     zones = result.zones.loc[result.matrix.ids]
     zones = zones.drop(columns=[c for c in found if c in zones]).join(found)
-    anchored = _score(result).normalize == "threshold"
+    score, without = _score(result), without_facility(result.quality)
     weights = dict(zip(result.matrix.codes, result.matrix.weights.tolist(), strict=True))
-    criteria = build_criteria(weights, rules, study.config.indicators, anchored=anchored)
-    matrix = build_matrix(zones, criteria)
-    return ranked_table(matrix, zones, _score(result), without_facility(result.quality))
+    anchored = score.normalize == "threshold"
+    criteria = build_criteria(
+        weights, rules, study.config.indicators, anchored=anchored, defects=study.defects, needs=study.find_need
+    )
+    each = [_overlaid(zones, more) for more in drawn]
+    return [ranked_table(build_matrix(z, criteria), z, score, without) for z in each]

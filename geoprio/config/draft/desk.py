@@ -105,6 +105,10 @@ class Desk:
         return read_layers(specs, self.folder, Findings(), REACH_M)[role]
 
 
+LISTS: Final = ("[compounds]", "[inspection]", "[[inspection]]")
+"""Sections that name a sheet."""
+
+
 def settings(section: Section) -> dict[str, Any]:
     """Return the keys of a section as the project file will be read."""
     return {line.key: line.value for line in section.lines}
@@ -117,7 +121,7 @@ def begin(head: str, guess: Guess) -> Section:
     section = Section(head, [Remark(about, guess.doubtful)])
     section.add("path", look.name)
     if look.layer is not None:
-        section.add("sheet" if head == "[compounds]" else "layer", look.layer)
+        section.add("sheet" if head in LISTS else "layer", look.layer)
     _encode(section, look)
     return section
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geoprio._core.errors import GeoprioError, InputError, MissingError
+from geoprio.config.draft.asked import draft_condition, draft_survey
 from geoprio.config.draft.desk import Desk
 from geoprio.config.draft.extras import (
     draft_compounds,
@@ -94,9 +95,11 @@ class Draft:
             if section.active and section.head not in QUIET:
                 lines.append(f"  {_line(section, lang)}")
                 lines += [f"      {r.said.text(lang)}" for r in section.remarks if verbose]
-        for key, items in (("summary_doubts", self.doubts(lang)), ("summary_left", self._left_lines(lang))):
+        offered = [f"{s.head} {s.get('path')}" for s in self.sections if not s.active and s.get("path")]
+        told = {"offered": offered, "doubts": self.doubts(lang), "left": self._left_lines(lang)}
+        for key, items in told.items():
             if items:
-                lines.append(say(key, n=len(items)).text(lang))
+                lines.append(say(f"summary_{key}", n=len(items)).text(lang))
                 lines += [f"  - {item}" for item in items]
         return [harmless(line, keep=True) for line in [*lines, say("summary_next", path=path).text(lang)]]
 
@@ -137,8 +140,14 @@ def draft_project(folder: str | Path, files: Iterable[str | Path] = (), progress
     tell = progress or (lambda _: None)
     found, left = gather(folder, [Path(f) for f in files])
     looks: list[Look] = []
+    surveys: list[Section] = []
     for file in found:
         tell(file.name)
+        # A survey is not looked at further: nothing of what somebody answered is told.
+        survey = draft_survey(file)
+        if survey:
+            surveys += survey
+            continue
         try:
             looks += look_at(file)
         except GeoprioError as error:
@@ -155,7 +164,9 @@ def draft_project(folder: str | Path, files: Iterable[str | Path] = (), progress
     draft_population(desk)
     draft_elevation(desk)
     draft_obstacles(desk)
+    draft_condition(desk)
     _finish(desk)
+    desk.sections += surveys
     return Draft(tuple(desk.sections), tuple(desk.left), tuple(desk.missing))
 
 

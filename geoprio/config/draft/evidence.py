@@ -12,8 +12,10 @@ from geoprio._core.errors import InputError
 from geoprio.config.draft.axes import find_axes
 from geoprio.config.draft.said import Said, say
 from geoprio.config.draft.words import class_columns, fits, found_in
+from geoprio.sources.inspection.forms import heading_of, key, phrases
 from geoprio.sources.listings import read_listing
 from geoprio.sources.schemas import load_schemas
+from geoprio.standards.defects import load_defects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +28,15 @@ if TYPE_CHECKING:
     from geoprio.sources.schemas import BuildingSchema
 
 ROLES: Final = {
-    "area": ("zones", "buildings", "barriers", "waters", "totals", "boundary", "facilities"),
+    "area": ("zones", "buildings", "barriers", "waters", "totals", "boundary", "facilities", "sites"),
     "line": ("streets", "barriers", "waters"),
-    "point": ("facilities", "buildings", "gates"),
+    "point": ("facilities", "buildings", "gates", "problems", "sites"),
     "mixed": ("barriers", "waters", "facilities"),
     "": (),
 }
 """What shapes can be."""
-TABLE_ROLES: Final = ("facilities", "compounds", "buildings", "gates")
-LIST_ROLES: Final = ("compounds",)
+TABLE_ROLES: Final = ("facilities", "compounds", "buildings", "gates", "inspection", "problems", "sites")
+LIST_ROLES: Final = ("compounds", "inspection")
 """What tables with and without coordinates can be."""
 
 OF_BUILDINGS: Final = ("floors", "height", "use", "dwellings", "year_built")
@@ -50,6 +52,13 @@ HOUSE_M2: Final = 1500.0
 ZONE_M2: Final = 5000.0
 """Median areas below which polygons are rather buildings, and above which rather zones."""
 MOST_OUTLINES: Final = 3
+SURE: Final = 20
+"""Outweighs everything else."""
+LEAST_ASKED: Final = 3
+"""A table that asks for so many defects may be an inspection."""
+MOST_ASKED: Final = 8
+KNOWN_SHARE: Final = 0.5
+"""A column of classes is what it is taken for if so many of its rows are known."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ def points_for(look: Look) -> list[Point]:
     """Return everything that speaks for a role which the layer or table can have."""
     allowed = possible(look)
     found = [*_by_name(look), *_by_columns(look), *_by_shape(look), *_by_values(look), *_by_classes(look)]
+    found += _by_defects(look)
     return [point for point in found if point.role in allowed]
 
 
@@ -105,7 +115,8 @@ def categories_by_class(look: Look) -> tuple[str, dict[str, list[str]]] | None:
 
 def _by_name(look: Look) -> Iterator[Point]:
     for role, word in found_in("files", look.label).items():
-        yield Point(role, 3, say("by_file_name", word=word))
+        # What may become a facility is none, whatever its columns say.
+        yield Point(role, SURE if role == "sites" else 3, say("by_file_name", word=word))
     for category, word in found_in("categories", look.label).items():
         yield Point("facilities", 3, say("by_category_name", word=word, category=category))
 
@@ -165,6 +176,34 @@ def _by_classes(look: Look) -> Iterator[Point]:
     if found is not None:
         column, words = found
         yield Point("facilities", 4, say("by_values", column=column, values=[w[0] for w in words.values()][:3]))
+
+
+def _by_defects(look: Look) -> Iterator[Point]:
+    """Give what the questions of a table and the classes of points say of what is wrong."""
+    asked = list(asked_of(look))
+    if len(asked) >= LEAST_ASKED:
+        yield Point("inspection", min(len(asked), MOST_ASKED), say("by_columns", columns=asked[:MOST_POINTS]))
+    classes = problem_classes(look) if look.kind == "table" or look.shape == "point" else None
+    if classes is not None:
+        yield Point("problems", 6, say("by_values", column=classes[0], values=classes[1][:MOST_POINTS]))
+
+
+def asked_of(look: Look) -> dict[str, str]:
+    """Return which columns ask for a defect, by their headings."""
+    found = {column: heading_of(column) for column in look.columns}
+    return {column: heading.defect for column, heading in found.items() if heading is not None}
+
+
+def problem_classes(look: Look) -> tuple[str, list[str]] | None:
+    """Return the column that says what is wrong, and its values that are known; None where none does."""
+    names = (name for d in load_defects().values() for name in (d.code, d.title_zh, d.title_en))
+    known = {*phrases(), *map(key, names)}
+    for column, text in class_columns(look.frame):
+        values = text.dropna()
+        hit = values[values.map(key).isin(known)]
+        if len(values) and len(hit) >= KNOWN_SHARE * len(values):
+            return column, sorted(hit.unique())
+    return None
 
 
 def rows_named(look: Look, category: str) -> pd.Series:

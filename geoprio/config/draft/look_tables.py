@@ -12,6 +12,7 @@ from geoprio._core.findings import Findings
 from geoprio.config.draft.look import Look
 from geoprio.sources.aliases import role_of
 from geoprio.sources.encodings import decode
+from geoprio.sources.inspection.forms import known_headings
 from geoprio.sources.sheets import read_table
 from geoprio.sources.tables import read_csv
 from geoprio.sources.wkt import from_wkt, wkt_column
@@ -39,7 +40,7 @@ def look_at_tables(found: Found) -> list[Look]:
     looks, problem = [], None
     for name in names[:MOST_SHEETS]:
         try:
-            table = read_table(found.path, ROLE, Findings(), sheet=name)
+            table = _list(found, name)
         except InputError as error:
             problem = problem or error
             continue
@@ -47,6 +48,20 @@ def look_at_tables(found: Found) -> list[Look]:
     if not looks and problem is not None:
         raise problem
     return looks
+
+
+def _list(found: Found, sheet: str | None) -> pd.DataFrame:
+    """Return a sheet as a list is read, else as an inspection is.
+
+    Raises
+    ------
+    InputError
+        If it has a header of neither.
+    """
+    try:
+        return read_table(found.path, ROLE, Findings(), sheet=sheet)
+    except InputError:
+        return read_table(found.path, ROLE, Findings(), sheet=sheet, wanted=known_headings())
 
 
 def _sheets(found: Found) -> list[str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from geoprio.config.draft.evidence import points_for, possible
+from geoprio.config.draft.evidence import LIST_ROLES, points_for, possible
 from geoprio.config.draft.said import Said, say
 from geoprio.config.draft.words import found_in
 from geoprio.sources.population import AGE_FILE, AGES
@@ -57,7 +57,7 @@ def _rows(look: Look) -> Guess:
         totals[point.role] = totals.get(point.role, 0) + point.weight
     ranked = sorted(totals.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < ENOUGH:
-        why = say("no_coordinates") if look.kind == "table" and possible(look) == ("compounds",) else say("no_role")
+        why = say("no_coordinates") if look.kind == "table" and possible(look) == LIST_ROLES else say("no_role")
         return Guess(look, "", (why, say("its_columns", columns=look.columns[:8])) if look.columns else (why,))
     role, points = ranked[0]
     reasons = tuple(p.why for p in sorted(found, key=lambda p: -p.weight) if p.role == role)

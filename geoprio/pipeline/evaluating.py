@@ -1,0 +1,116 @@
+"""What residents said before and after, from the files of the surveys to the findings of a registered plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoprio._core.errors import InputError, MissingError
+from geoprio.city.survey import zone_numbers
+from geoprio.config import load_project
+from geoprio.effect import Answers, check_plan, evaluate, registered_hash
+from geoprio.indicators.needs import weigh
+from geoprio.pipeline.needs import households_of
+from geoprio.sources.survey import read_survey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geoprio._core.findings import Findings
+    from geoprio._core.typing import Floats
+    from geoprio.effect import Evaluation, FinishedRun
+    from geoprio.sources.survey import SurveySpec
+
+PROJECT = ".toml"
+
+
+def evaluation(
+    plan: str | Path,
+    run: FinishedRun,
+    before: Sequence[str | Path],
+    after: Sequence[str | Path],
+    findings: Findings,
+    *,
+    sha256: str | None = None,
+) -> Evaluation:
+    """Return what became of the outcomes of a registered plan.
+
+    Parameters
+    ----------
+    plan : str or Path
+        As `geoprio register` left it.
+    run : FinishedRun
+        Before: its zones, households and, for method ``discontinuity``, what the money went by.
+    before, after : sequence of str or Path
+        The waves in the order of the plan: each a project file with [survey], or an export with the questions of the
+        first project file among them.
+    findings : Findings
+        Takes answers set aside.
+    sha256 : str, optional
+        The registered hash; default: the one in the file beside the plan.
+
+    Raises
+    ------
+    InputError
+        If the plan was changed, or waves and plan do not fit together.
+    MissingError
+        If a file is not there, or the plan was never registered.
+    """
+    path = Path(plan)
+    checked = check_plan(path, registered_hash(path) if sha256 is None else sha256)
+    problems = [
+        f"--survey-{side}: the plan names {len(names)} waves {side} ({', '.join(names)}); files given: {len(given)}."
+        for side, names, given in (("before", checked.before, before), ("after", checked.after, after))
+        if len(names) != len(given)
+    ]
+    if problems:
+        raise InputError(*problems)
+    files = [Path(file) for file in (*before, *after)]
+    first = next((_survey(file) for file in files if file.suffix.lower() == PROJECT), None)
+    households = households_of(run.zones, run.buildings)
+    waves = [
+        _answers(name, file, first, run, households, findings)
+        for name, file in zip((*checked.before, *checked.after), files, strict=True)
+    ]
+    cut = len(before)
+    ids = [str(zone) for zone in run.zones.index]
+    return evaluate(checked, waves[:cut], waves[cut:], ids, running=_running(checked.treated.line, run),
+                    population=households)  # fmt: skip
+
+
+def _survey(file: Path) -> SurveySpec:
+    config = load_project(file)
+    if config.survey is None:
+        raise InputError(f"{file.name}: it has no [survey]; add the questions of the wave.")
+    return config.survey
+
+
+def _answers(
+    name: str, file: Path, first: SurveySpec | None, run: FinishedRun, households: Floats, findings: Findings
+) -> Answers:
+    """Return one wave, read as in a run; nothing personal is left in it."""
+    if not file.is_file():
+        raise MissingError(f"wave {name}: file {str(file)!r} is not there.")
+    if file.suffix.lower() == PROJECT:
+        spec = _survey(file)
+    elif first is None:
+        raise InputError(f"wave {name}: {file.name} is an export; give a project file with [survey] for another wave, "
+                         "so that its questions are known.")  # fmt: skip
+    else:
+        spec = first.model_copy(update={"path": file.name})
+    survey = read_survey(spec, file.parent, findings)
+    zone, _ = zone_numbers(survey.zone, run.zones, spec.zones, f"survey {name}", findings, minimum=spec.minimum)
+    weighting, groups = weigh(survey.groups, spec, survey.weight, zone=zone, population=households)
+    return Answers(name, survey.questions, weighting.weight, zone, groups)
+
+
+def _running(line: object, run: FinishedRun) -> Floats | None:
+    """Return what the money went by; None without a line, or where the run does not tell it."""
+    column = getattr(line, "running", None)
+    if column is None:
+        return None
+    if column not in run.zones:
+        raise InputError(f"plan: treated.line names {column!r}, which is no column of the zones before.")
+    return np.asarray(run.zones[column].to_numpy(float, na_value=np.nan), np.float64)
