@@ -9,9 +9,12 @@ import pandas as pd
 
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
+from geoprio.indicators.condition import find_condition
 from geoprio.indicators.registry import DWELLINGS_SUFFIX, INDICATORS, find
+from geoprio.outputs.condition import anchors_of, shared_codes
 from geoprio.outputs.labels import PAGE
 from geoprio.outputs.palette import CLASS_COLORS, ROBUST_COLORS
+from geoprio.outputs.planned_zones import programme_colorings
 from geoprio.outputs.titles import shown_title
 from geoprio.score import build_criteria, check_quotas
 
@@ -29,9 +32,9 @@ def colorings(result: Result) -> list[dict[str, Any]]:
     -------
     list of dict
         `code`, `titles`, `unit`; `basis`: anchors (five equal steps from good to bad, as in QGIS) or quantiles (no
-        anchors in its unit: as many zones in each class) or named (words); `values` as floats with NaN and `classes`
-        (−1 = unknown) in the result's order; `steps`: class, lower urgency end and upper one, None where it is open, or
-        class and word in zh and en; `colors` of words.
+        anchors in its unit: as many zones in each class) or named (words); `unseen`: of condition, what nobody looked
+        at, else None; `values` as floats with NaN and `classes` (−1 = unknown) in the result's order; `steps`: class,
+        lower urgency end and upper one, None where it is open, or class and word in zh and en; `colors` of words.
     """
     categories = tuple(result.rules)
     weighted = list(result.matrix.codes)
@@ -43,19 +46,22 @@ def colorings(result: Result) -> list[dict[str, Any]]:
         for code in (kind.code_for(c), kind.code_for(c) + DWELLINGS_SUFFIX)
     ]
     rows = []
-    for code in dict.fromkeys([*weighted, *others]):
+    for code in dict.fromkeys([*weighted, *others, *shared_codes(result), *result.need_codes]):
         if code not in result.zones or result.zones[code].isna().all():
             continue
         values = result.zones[code].to_numpy(float)
-        kind, _ = find(code, categories)
+        of = find_condition(code, result.defects) or result.find_need(code)
+        kind = find(code, categories)[0] if of is None else of
+        # Hazards have no weight; on a map more of them is worse all the same.
+        direction = kind.direction if of is None else 1
         anchors = _anchors(code, result)
-        classes, steps = _by_anchors(values, *anchors) if anchors else _by_rank(values, kind.direction)
+        classes, steps = by_anchors(values, *anchors) if anchors else by_rank(values, direction)
         rows.append({
             "code": code, "titles": shown_title(code, result), "unit": kind.unit, "values": values,
             "basis": "anchors" if anchors else "quantiles", "classes": classes, "steps": steps,
-            "direction": kind.direction,
+            "direction": direction, "unseen": None if of is None else _unseen(code, result),
         })  # fmt: skip
-    return rows + _named(result)
+    return [*rows, *programme_colorings(result), *_named(result)]
 
 
 def _named(result: Result) -> list[dict[str, Any]]:
@@ -72,11 +78,22 @@ def _named(result: Result) -> list[dict[str, Any]]:
     }]  # fmt: skip
 
 
+def _unseen(code: str, result: Result) -> Floats | None:
+    """Return the share of a zone that nobody looked at, beside a share of what was looked at."""
+    column = f"{code.removesuffix('_share')}_unknown_share"
+    known = code.endswith("_share") and column in result.zones
+    return result.zones[column].to_numpy(float) if known else None
+
+
 def _anchors(code: str, result: Result) -> tuple[float, float] | None:
     """Return good and bad of an indicator; None where no rule and no project file gives them in its unit."""
     for c in result.matrix.criteria:
         if c.code == code:
             return (c.good, c.bad) if np.isfinite([c.good, c.bad]).all() else None
+    if result.find_need(code) is not None:
+        return 0.0, 1.0
+    if find_condition(code, result.defects) is not None:
+        return anchors_of(code, result)
     kinds = {c: found["demand"] for c, found in result.quality["categories"].items()}
     try:
         (criterion,) = build_criteria({code: 1.0}, result.rules, result.overrides)
@@ -86,7 +103,7 @@ def _anchors(code: str, result: Result) -> tuple[float, float] | None:
     return criterion.good, criterion.bad
 
 
-def _by_anchors(values: Floats, good: float, bad: float) -> tuple[Ints, list[list[float | None]]]:
+def by_anchors(values: Floats, good: float, bad: float) -> tuple[Ints, list[list[float | None]]]:
     """Return classes of a fifth of the way from good to bad each; what lies beyond joins the one beside it."""
     # Ten decimals: a share of 0.8 is the bound of a class although (0.8 - 1) / -1 is a little less than 0.2.
     urgency = np.clip(((values - good) / (bad - good)).round(10), 0.0, 1.0)
@@ -96,7 +113,7 @@ def _by_anchors(values: Floats, good: float, bad: float) -> tuple[Ints, list[lis
     return classes, [[k, ends[k], ends[k + 1]] for k in range(CLASSES)]
 
 
-def _by_rank(values: Floats, direction: int) -> tuple[Ints, list[list[float | None]]]:
+def by_rank(values: Floats, direction: int) -> tuple[Ints, list[list[float | None]]]:
     """Return classes with about as many zones in each; fewer where many zones share a value."""
     signed = direction * values
     known = signed[np.isfinite(signed)]

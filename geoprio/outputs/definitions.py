@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geoprio._core.errors import InputError
-from geoprio.indicators.registry import find
+from geoprio.indicators.condition import GATE, ConditionIndicator, find_condition
+from geoprio.indicators.registry import Indicator, find
+from geoprio.outputs.condition_words import CONDITION
 from geoprio.outputs.labels import COMPLETIONS, PAGE, SHEETS, STRAIGHT
 from geoprio.outputs.mapdata import credit_lines
 from geoprio.outputs.titles import shown_title
 from geoprio.score.matrix import ANCHOR_WORDS
+from geoprio.standards import Rule
 
 if TYPE_CHECKING:
+    from geoprio.indicators.needs import NeedIndicator
     from geoprio.outputs.result import Result
     from geoprio.score.matrix import Criterion
-    from geoprio.standards import Rule
+    from geoprio.standards.defects import Defect
 
 
 def definitions(result: Result, lang: str = "zh") -> pd.DataFrame:
@@ -34,29 +38,42 @@ def definitions(result: Result, lang: str = "zh") -> pd.DataFrame:
         standard with source, clause and whether anyone verified it; empty where a column has none.
     """
     number = 1 if lang == "en" else 0
-    categories = tuple(result.rules)
     criteria = {c.code: c for c in result.matrix.criteria}
     rows = []
     for column in ("zone_id", *(str(c) for c in result.zones.columns if c != "geometry")):
         title = shown_title(column, result)[number]
-        rows.append({"column": column, "title": title, **_meaning(column, categories, criteria, number)})
+        told = _meaning(column, _kind(column, result), criteria.get(column), number)
+        rows.append({"column": column, "title": title, **told})
     table = pd.DataFrame(rows).astype(object)
     return table.where(table.notna(), None).rename(columns=lambda c: SHEETS[f"of.{c}"][number])
 
 
-def _meaning(column: str, categories: tuple[str, ...], criteria: dict[str, Criterion], number: int) -> dict[str, Any]:
-    """Return what is known of a column beyond its title."""
+def _kind(column: str, result: Result) -> Indicator | ConditionIndicator | NeedIndicator | None:
+    """Return the indicator that stands in a column; None where it holds none."""
+    of_condition = find_condition(column, result.defects) or result.find_need(column)
+    if of_condition is not None:
+        return of_condition
     try:
-        kind, _ = find(column, categories)
+        return find(column, tuple(result.rules))[0]
     except InputError:
-        unit, direction = "", None
-    else:
-        unit = kind.unit
+        return None
+
+
+def _meaning(
+    column: str, kind: Indicator | ConditionIndicator | NeedIndicator | None, criterion: Criterion | None, number: int
+) -> dict[str, Any]:
+    """Return what is known of a column beyond its title."""
+    unit = "" if kind is None else kind.unit
+    direction = SHEETS["direction.gate"][number] if column == GATE else None
+    if kind is not None:
         direction = SHEETS[f"direction.{kind.direction}"][number]
-    criterion = criteria.get(column)
+    # The mean of a group stands in no standard.
+    is_mean = isinstance(kind, ConditionIndicator) and kind.rule is None
+    mean = {"source": CONDITION["condition.group_source"][number]} if is_mean else {}
     if criterion is None:
         blank = dict.fromkeys(("weight", "good", "bad", "anchors", "source", "clause", "verified"))
-        return {"unit": unit, "direction": direction, **blank}
+        source = kind.rule if isinstance(kind, ConditionIndicator) else None
+        return {"unit": unit, "direction": direction, **blank, **_standard(source, "", number), **mean}
     key = next((k for k, words in ANCHOR_WORDS.items() if words == criterion.anchors), "")
     return {
         "unit": unit,
@@ -66,15 +83,16 @@ def _meaning(column: str, categories: tuple[str, ...], criteria: dict[str, Crite
         "bad": criterion.bad,
         "anchors": COMPLETIONS[key][number] if key else None,
         **_standard(criterion.rule, key, number),
+        **mean,
     }
 
 
-def _standard(rule: Rule | None, anchors: str, number: int) -> dict[str, Any]:
+def _standard(rule: Rule | Defect | None, anchors: str, number: int) -> dict[str, Any]:
     """Return where the target of an indicator stands, and whether anyone verified it."""
     if rule is None:
         return dict.fromkeys(("source", "clause", "verified"))
     source, clause, verified = rule.source, rule.clause, rule.verified
-    if anchors in {"quota", "supply"}:
+    if isinstance(rule, Rule) and anchors in {"quota", "supply"}:
         source, clause, verified = rule.quota_from
     return {"source": source, "clause": clause, "verified": verified_word(verified, number)}
 

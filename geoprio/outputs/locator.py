@@ -11,7 +11,7 @@ from geoprio.outputs.palette import CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLO
 from geoprio.outputs.priority import priority_class
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
@@ -25,6 +25,9 @@ LEAST_SPAN_M = 1200.0
 
 CONTEXT = 2.2
 """How much wider than the zone the map is."""
+
+TIGHT = 1.06
+"""How much wider than all zones an overview is."""
 
 STREET_STROKES = (2.6, 1.6, 0.8)
 SCALE_LENGTHS_M = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10000)
@@ -94,12 +97,54 @@ class Locator:
         )
 
 
+class Overview:
+    """Draws all zones with some of them marked; what all drawings share stands on the page once.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        `rank`, and polygons in metres.
+    streets : GeoDataFrame
+        `level` and lines, as `drawn_streets` gives them.
+    """
+
+    def __init__(self, zones: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> None:
+        west, south, east, north = (float(v) for v in zones.total_bounds)
+        self._view = _View((west, south, east, north), TIGHT)
+        self._shapes = zones.geometry.to_numpy()
+        self._at = shapely.get_coordinates(shapely.point_on_surface(self._shapes))
+        self._ranks = zones["rank"].tolist()
+        self._streets, self._levels = streets.geometry.to_numpy(), streets["level"].to_numpy()
+
+    def base(self) -> str:
+        """Return streets and all zones, for a group that drawings refer to."""
+        parts = [
+            _path(self._view, self._streets[self._levels == level], "none", "#d3d6d9", STREET_STROKES[level] / 2)
+            for level in (2, 1, 0)
+        ]
+        return "".join([*parts, _path(self._view, self._shapes, "#e9ebee", "#b4bac1", 0.6), _scale(self._view)])
+
+    def marked(self, rows: Sequence[int], color: str, *, labels: bool = True) -> str:
+        """Return zones in a color over the base, each with its rank in the middle."""
+        chosen = np.asarray(rows, np.int64)
+        parts = [_path(self._view, self._shapes[chosen], color, "#ffffff", 0.8)]
+        for k in chosen.tolist() if labels else []:
+            x, y = self._view.place(self._at[[k]])[0]
+            word = "" if self._ranks[k] != self._ranks[k] or self._ranks[k] is None else str(int(self._ranks[k]))
+            parts.append(
+                f'<text x="{x:.1f}" y="{y + 3.5:.1f}" font-size="10" font-weight="700" font-family="sans-serif" '
+                'text-anchor="middle" fill="#16191d" stroke="#ffffff" stroke-width="2.5" paint-order="stroke">'
+                f"{word}</text>"
+            )
+        return "".join(parts)
+
+
 class _View:
     """From metres to the drawing."""
 
-    def __init__(self, bounds: tuple[float, float, float, float]) -> None:
+    def __init__(self, bounds: tuple[float, float, float, float], context: float = CONTEXT) -> None:
         west, south, east, north = bounds
-        width = max(CONTEXT * max(east - west, (north - south) * SIZE[0] / SIZE[1]), LEAST_SPAN_M)
+        width = max(context * max(east - west, (north - south) * SIZE[0] / SIZE[1]), LEAST_SPAN_M)
         height = width * SIZE[1] / SIZE[0]
         x, y = (west + east) / 2, (south + north) / 2
         self.bounds = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)

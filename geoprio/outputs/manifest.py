@@ -61,6 +61,7 @@ def manifest(result: Result, folder: Path, lang: str, timings: dict[str, float])
         "project": result.project,
         "working_crs": result.quality["crs"],
         "access_method": result.quality["access_method"],
+        **({"scenario": result.quality["scenario"]} if "scenario" in result.quality else {}),
         "inputs": result.inputs,
         "rule_file": {k: getattr(result.rule_file, k) for k in ("name", "title_zh", "title_en", "issued", "note")},
         "rules": [rule.model_dump(mode="json") for rule in result.rules.values()],

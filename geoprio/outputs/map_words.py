@@ -12,6 +12,22 @@ TOOLS: Final = {
     "preset.given": ("项目权重", "as given"),
     "preset.equal": ("等权", "equal"),
     "preset.entropy": ("熵权", "entropy"),
+    "preset.survey": ("居民", "residents"),
+    "preset.renewal": ("更新", "renewal"),
+    "preset_hint.survey": (
+        "按问卷中提及各项需求的居民比例；没有对应指标的需求不计入",
+        "By the share of residents who name each need; needs without an indicator have no say",
+    ),
+    "preset_hint.renewal": (
+        (
+            "geoprio 自己的建议（无标准依据）：设施 35、居民意愿 25、房屋状况 20、条件成熟 10、成本效益 10，"
+            "缺项按比例分给其余"
+        ),
+        (
+            "geoprio's own suggestion, from no standard: facilities 35, residents' voice 25, condition 20, readiness "
+            "10, benefit for the cost 10; what is not known gives its weight to the rest"
+        ),
+    ),
     "preset_hint.given": ("项目文件中的权重", "The weights of the project file"),
     "preset_hint.equal": ("每项指标一样重", "The same weight for each indicator"),
     "preset_hint.entropy": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,13 +11,19 @@ import shapely
 
 from geoprio.indicators.community import item_column
 from geoprio.indicators.registry import category_titles, find
+from geoprio.outputs.building_words import BUILDINGS, BUILDINGS_STRAIGHT
 from geoprio.outputs.colorings import colorings
+from geoprio.outputs.condition import page_condition, page_words
 from geoprio.outputs.labels import COMPLETIONS, PAGE, STRAIGHT
 from geoprio.outputs.map_words import TOOLS, TOOLS_STRAIGHT
 from geoprio.outputs.nearby import nearest_and_served
+from geoprio.outputs.needs import page_needs
+from geoprio.outputs.needs_words import ON_PAGE as NEEDS_ON_PAGE
 from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
+from geoprio.outputs.planned_labels import ON_PAGE as PROGRAMME_ON_PAGE
+from geoprio.outputs.planned_zones import page_programme
 from geoprio.outputs.priority import priority_class, shown_points
-from geoprio.outputs.provenance import is_loose
+from geoprio.outputs.provenance import is_loose, mark_of
 from geoprio.outputs.streets import drawn_streets
 from geoprio.outputs.titles import shown_title
 from geoprio.outputs.weighing import is_plain_sum, weighing
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from geoprio.outputs.result import Result
     from geoprio.score.matrix import Criterion
     from geoprio.standards import Profile, Rule
+    from geoprio.standards.model import Sourced
 
 STREET_VERTICES = 60_000
 """Most vertices of streets on the page."""
@@ -63,10 +70,12 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
     project = result.project["project"]
     straight = result.straight
     nearest, served = nearest_and_served(result)
+    in_straight_lines = STRAIGHT | TOOLS_STRAIGHT | BUILDINGS_STRAIGHT
     completions = {f"completion.{key}": pair for key, pair in COMPLETIONS.items()}
+    words = {**STRAIGHT, **PAGE, **TOOLS, **BUILDINGS, **page_words(), **NEEDS_ON_PAGE, **PROGRAMME_ON_PAGE}
     return {
         "lang": lang,
-        "words": {**STRAIGHT, **PAGE, **TOOLS, **completions, **(STRAIGHT | TOOLS_STRAIGHT if straight else {})},
+        "words": {**words, **completions, **(in_straight_lines if straight else {})},
         "straight": straight,
         "title": project["name"],
         "credit": credit_lines(result.project),
@@ -81,6 +90,9 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "criteria": [_criterion(c, result) for c in result.matrix.criteria],
         "items": _items(result),
         "community": _community(result),
+        "condition": page_condition(result),
+        "needs": page_needs(result),
+        "programme": page_programme(result),
         "answers": _answers(result),
         "exact": _numbers(result.zones["priority"].to_numpy(float), PRIORITY_DECIMALS),
         "weighing": weighing(result),
@@ -141,13 +153,15 @@ def _criterion(c: Criterion, result: Result) -> dict[str, Any]:
         "bad": None if np.isnan(c.bad) else c.bad,
         "weight": round(c.weight, 9),
         "completion": kind,
-        "anchor": find(c.code, categories)[0].anchor,
-        "rule": categories.index(c.category),
+        "anchor": find(c.code, categories)[0].anchor if c.category else "none",
+        "rule": categories.index(c.category) if c.category else None,
+        "basis": None if c.category or c.rule is None else _basis(c.rule),
     }
 
 
-def _mark(verified: bool | Literal["secondary"]) -> str:
-    return "secondary" if verified == "secondary" else "verified" if verified else "unverified"
+def _basis(entry: Sourced) -> dict[str, str]:
+    """Return where an indicator without a walking rule is from."""
+    return {"source": entry.source, "clause": entry.clause, "mark": mark_of(entry.verified)}
 
 
 def _rule(rule: Rule, walker: Profile) -> dict[str, Any]:
@@ -155,11 +169,11 @@ def _rule(rule: Rule, walker: Profile) -> dict[str, Any]:
         include={"threshold", "unit", "quota_per_1000", "capacity_per_1000", "source", "clause", "note", "file"}
     )
     source, clause, verified = rule.quota_from
-    quota = {"source": source, "clause": clause, "mark": _mark(verified)} if rule.has_quota else None
+    quota = {"source": source, "clause": clause, "mark": mark_of(verified)} if rule.has_quota else None
     return {
         **fields,
         "titles": category_titles(rule.category),
-        "mark": _mark(rule.verified),
+        "mark": mark_of(rule.verified),
         "quota": quota,
         "walk": _walk(walker),
     }
@@ -170,7 +184,7 @@ def _items(result: Result) -> list[dict[str, Any]]:
     rows = []
     for row in result.quality.get("items", []):
         kept = {k: row[k] for k in ("number", "passed", "failed", "unknown", "source", "clause", "note")}
-        rows.append({**kept, "titles": (row["title_zh"], row["title_en"]), "mark": _mark(row["verified"])})
+        rows.append({**kept, "titles": (row["title_zh"], row["title_en"]), "mark": mark_of(row["verified"])})
     return rows
 
 
@@ -187,12 +201,12 @@ def _community(result: Result) -> dict[str, Any] | None:
     if reach is None or not result.rule_file.items:
         return None
     fields = reach.model_dump(include={"threshold", "unit", "source", "clause", "note"})
-    return {**fields, "mark": _mark(reach.verified)}
+    return {**fields, "mark": mark_of(reach.verified)}
 
 
 def _walk(walker: Profile) -> dict[str, Any]:
     fields = walker.model_dump(include={"speed_m_per_min", "source", "note"})
-    return {**fields, "titles": (walker.title_zh, walker.title_en), "mark": _mark(walker.verified)}
+    return {**fields, "titles": (walker.title_zh, walker.title_en), "mark": mark_of(walker.verified)}
 
 
 def _zones(result: Result, categories: tuple[str, ...]) -> list[list[Any]]:
@@ -234,7 +248,10 @@ def _coloring(coloring: dict[str, Any]) -> dict[str, Any]:
     if coloring["basis"] == "named":
         return coloring | {"classes": classes, "values": values}
     steps = [[k, *_digits(np.array(ends, float))] for k, *ends in coloring["steps"]]
-    return coloring | {"classes": classes, "values": values, "steps": steps}
+    unseen = coloring["unseen"]
+    return coloring | {
+        "classes": classes, "values": values, "steps": steps, "unseen": None if unseen is None else _digits(unseen),
+    }  # fmt: skip
 
 
 def _districts(result: Result) -> list[str | None]:

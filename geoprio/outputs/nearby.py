@@ -29,11 +29,7 @@ def walks(result: Result, category: str) -> pd.DataFrame:
     homes = result.buildings[(result.buildings["use"] != "other").to_numpy()]
     rule = result.rules[category]
     cost = homes[f"{category}_distance_m" if rule.unit == "m" else f"{category}_walk_min"].to_numpy(float)
-    facilities = result.facilities
-    used = np.flatnonzero(((facilities["category"] == category) & (facilities["status"] == "used")).to_numpy())
-    rows = pd.Series(used, index=facilities.index[used].astype(object))
-    # An id may stand twice: overlapping downloads hold rows twice, of which one is used.
-    rows = rows[~rows.index.duplicated()]
+    rows = rows_of_facilities(result, category)
     table = pd.DataFrame(
         {
             "zone": result.zones.index.get_indexer(homes["zone_id"]),
@@ -47,6 +43,15 @@ def walks(result: Result, category: str) -> pd.DataFrame:
     found = grouped.agg(size=("m", "size"), within=("within", "sum"), mean_m=("m", "mean")).reset_index()
     by = ["zone", "size", "mean_m", "facility"]
     return found.sort_values(by, ascending=[True, False, True, True], kind="stable").reset_index(drop=True)
+
+
+def rows_of_facilities(result: Result, category: str) -> pd.Series:
+    """Return the row number of each facility of a category that is used, by its id."""
+    facilities = result.facilities
+    used = np.flatnonzero(((facilities["category"] == category) & (facilities["status"] == "used")).to_numpy())
+    rows = pd.Series(used, index=facilities.index[used].astype(object))
+    # An id may stand twice: overlapping downloads hold rows twice, of which one is used.
+    return rows[~rows.index.duplicated()]
 
 
 def nearest_and_served(result: Result) -> tuple[list[list[list[float] | None]], list[list[list[int]]]]:

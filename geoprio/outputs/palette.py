@@ -10,6 +10,12 @@ CLASS_BREAKS: Final = (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
 CLASS_COLORS: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
 """Viridis from low (light) to high (dark) priority: told apart under every colour blindness."""
 
+PROGRAMME_COLORS: Final = ("#7f2704", "#d94801", "#fd8d3c", "#fdbe85")
+"""From the first year, or the largest cost, of a programme on: unlike the colours of need and of buildings."""
+
+CHANGE_COLORS: Final = ("#2166ac", "#92c5de", "#f7f7f7", "#fdb863", "#b35806")
+"""From much better (blue) over the same (white) to much worse (brown): no red beside green."""
+
 UNSCORED_COLOR: Final = "#8a8a8a"
 
 FACILITY_COLORS: Final = ("#d55e00", "#0072b2", "#cc79a7", "#009e73", "#e69f00", "#56b4e9")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geoprio.score.matrix import ANCHOR_WORDS
+from geoprio.standards import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from geoprio.score.matrix import Criterion
-    from geoprio.standards import Item, Profile, Rule, Rules, Verified
+    from geoprio.standards import Item, Profile, Rules, Verified
     from geoprio.standards.model import Sourced
 
 QUOTAS = (ANCHOR_WORDS["quota"], ANCHOR_WORDS["supply"])
@@ -41,7 +42,8 @@ def values_used(
     Returns
     -------
     list of dict
-        `kind` (``threshold``, ``pace``, ``quota``, ``assumption``, ``community`` or ``item``), `what` (the category,
+        `kind` (``threshold``, ``pace``, ``quota``, ``assumption``, ``community`` or ``item``; a run adds
+        ``condition``), `what` (the category,
         item or column), `value` in words, `source`, `clause`, `verified` (true, false or "secondary") and `file`, the
         rule file in which the value stands (empty for paces and assumptions).
     """
@@ -53,7 +55,7 @@ def values_used(
         pace = f"pace of {walker.speed_m_per_min:g} m/min ({walker.name})"
         rows.append(_row("pace", category, pace, walker))
     for c in criteria:
-        if c.anchors in QUOTAS and c.rule is not None:
+        if c.anchors in QUOTAS and isinstance(c.rule, Rule):
             source, clause, verified = c.rule.quota_from
             row = _row("quota", c.category, f"{c.good:g} {_per(c, c.rule)}", c.rule)
             rows.append(row | {"source": source, "clause": clause, "verified": verified})
@@ -89,6 +91,11 @@ def _asked(item: Item) -> str:
         sizes = [f"{size:g} m²{what}" for size, what in ((ask.area_m2, ""), (ask.land_m2, " of land")) if size]
         asks.append(" ".join((f"{ask.count} of {' or '.join(ask.of)}", *(f"with {size}" for size in sizes))))
     return (" or " if item.need == "any" else "; ").join(asks)
+
+
+def mark_of(verified: Verified) -> str:
+    """Return the mark of a value as a word: verified, secondary or unverified."""
+    return "secondary" if verified == "secondary" else "verified" if verified else "unverified"
 
 
 def is_loose(verified: Verified) -> bool:

@@ -13,9 +13,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from geoprio.indicators.condition import condition_title
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.labels import PAGE, QGIS
-from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, ROBUST_COLORS, UNSCORED_COLOR
+from geoprio.outputs.palette import (
+    CHANGE_COLORS,
+    CLASS_BREAKS,
+    CLASS_COLORS,
+    FACILITY_COLORS,
+    ROBUST_COLORS,
+    UNSCORED_COLOR,
+)
 from geoprio.outputs.tables import FIXED_DATE
 from geoprio.outputs.titles import building_title, is_measured, shown_title, straight_titles
 
@@ -44,6 +52,8 @@ GEOMETRY = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"
 
 LABEL_SCALE = 20000
 BUILDING_SCALE = 30000
+SOLVED = "solved"
+"""Status of a problem point at which nothing is to be done."""
 STREET_TITLES = (("主要街道", "一般街道", "支路小径"), ("big streets", "streets", "service ways and paths"))
 STREET_WIDTHS = ("0.7", "0.4", "0.15")
 """Millimeters for major, middle and minor streets."""
@@ -110,6 +120,7 @@ def layer_styles(result: Result, columns: Mapping[str, list[str]], lang: str) ->
     renderer, labels = zone_style(lang)
     name = '"name"'
     aliases = {layer: {c: _title(layer, c, result)[number] for c in fields} for layer, fields in columns.items()}
+    problems = {"problems": problem_style(result, aliases["problems"], number)} if "problems" in columns else {}
     return {
         "zones": Style(renderer, labels, aliases["zones"], tip=_zone_tip(number), display=name),
         "buildings": Style(
@@ -122,6 +133,7 @@ def layer_styles(result: Result, columns: Mapping[str, list[str]], lang: str) ->
             _facility_style(categories, number), aliases=aliases["facilities"], tip=TIP_NAME, display=name
         ),
         "streets": Style(_street_style(STREET_TITLES[number]), aliases=aliases["streets"]),
+        **problems,
     }
 
 
@@ -139,6 +151,9 @@ def embed_styles(styles: Mapping[str, Style], path: Path) -> None:
 def _title(layer: str, column: str, result: Result) -> tuple[str, str]:
     categories = tuple(result.rules)
     if layer == "buildings":
+        of_condition = condition_title(column, result.defects)
+        if of_condition is not None:
+            return of_condition
         titles = building_title(column, categories)
         return straight_titles(titles) if result.straight and is_measured(column, categories) else titles
     return shown_title(column, result)
@@ -151,12 +166,12 @@ def _qml(style: Style) -> str:
     )
 
 
-def _shown(expression: str) -> str:
+def html_safe(expression: str) -> str:
     """Return a QGIS expression whose text is safe in a map tip: map tips are HTML."""
     return f"replace(replace({expression}, '&', '&amp;'), '<', '&lt;')"
 
 
-TIP_NAME = f"<b>[% {_shown('name')} %]</b>"
+TIP_NAME = f"<b>[% {html_safe('name')} %]</b>"
 
 
 def _zone_tip(number: int) -> str:
@@ -205,6 +220,39 @@ def graduated_style(column: str, good: float, bad: float, unit: str, number: int
     return _graduated(urgency, (-1.0, -0.5, word), bounds, CLASS_COLORS)
 
 
+def diverging_style(column: str, direction: int, steps: tuple[float, float], unit: str, number: int) -> str:
+    """Return a renderer of a change: five classes from better (blue) over the same to worse (orange).
+
+    Parameters
+    ----------
+    column : str
+    direction : {1, -1}
+        1: a fall is better.
+    steps : tuple of float
+        Changes up to the first are the same; beyond the second they are large.
+    unit : str
+    number : {0, 1}
+        Language: zh, en.
+    """
+    small, large = (_figure(step, unit) for step in steps)
+    zh, en = ("好转", "变差"), ("better", "worse")
+    better, worse = (zh, en)[number]
+    same = ("变化不大", "about the same")[number]
+    texts = [
+        f"{better} > {large}",
+        f"{better} > {small}",
+        f"{same} (≤ {small})",
+        f"{worse} > {small}",
+        f"{worse} > {large}",
+    ]
+    # Classes of a number of its own, since a class of QGIS holds its bounds.
+    away = f'(abs("{column}") > {steps[0]!r}) + (abs("{column}") > {steps[1]!r})'
+    sign = f'if("{column}" * {direction} > 0, 1, -1)'
+    classes = f"coalesce(({away}) * {sign}, -9)"
+    bounds = [(k - 2.5, k - 1.5, text) for k, text in enumerate(texts)]
+    return _graduated(classes, (-9.5, -8.5, ("未知", "unknown")[number]), bounds, CHANGE_COLORS)
+
+
 def _figure(value: float, unit: str) -> str:
     return f"{100 * value:g} %" if unit == "share" else f"{value:,.6g} {unit}".strip()
 
@@ -240,26 +288,51 @@ def _facility_style(categories: tuple[str, ...], number: int) -> str:
     white = _rgba("#ffffff")
     rows = [(c, title, _marker(_rgba(color), white)) for c, title, color in dots]
     rows.append(("", QGIS["not_used"][number], _marker(white, _rgba(UNSCORED_COLOR))))
-    return _categorized("if(\"status\" = 'used', \"category\", '')", rows)
+    return categorized("if(\"status\" = 'used', \"category\", '')", rows)
+
+
+def categorized_points(column: str, rows: Sequence[tuple[str, str, str, float]]) -> str:
+    """Return a renderer of points by the values of a column.
+
+    Parameters
+    ----------
+    column : str
+    rows : sequence of (value, label, color, size)
+        In the order of the legend; sizes in millimeters.
+    """
+    white = _rgba("#ffffff")
+    return categorized(column, [(value, label, _marker(_rgba(c), white, size)) for value, label, c, size in rows])
+
+
+def categorized_zones(expression: str, rows: Sequence[tuple[str, str, str]], other: str) -> str:
+    """Return a renderer of areas by the words of an expression; all else is hatched.
+
+    Parameters
+    ----------
+    expression : str
+    rows : sequence of (value, label, color)
+        In the order of the legend.
+    other : str
+        Label of all else.
+    """
+    fills = [(v, label, _symbol("{}", "fill", _simple_fill(color, "#ffffff", "solid"))) for v, label, color in rows]
+    return categorized(expression, [*fills, ("", other, _symbol("{}", "fill", _hatch()))])
 
 
 def robust_style(number: int) -> str:
     """Return a renderer of how sure a zone's place among the first is."""
-    rows = [
-        (word, PAGE[f"robust.{word}"][number], _symbol("{}", "fill", _simple_fill(color, "#ffffff", "solid")))
-        for word, color in ROBUST_COLORS.items()
-    ]
-    rows.append(("", QGIS["unscored"][number], _symbol("{}", "fill", _hatch())))
-    return _categorized("coalesce(\"robust\", '')", rows)
+    rows = [(word, PAGE[f"robust.{word}"][number], color) for word, color in ROBUST_COLORS.items()]
+    return categorized_zones("coalesce(\"robust\", '')", rows, QGIS["unscored"][number])
 
 
-def _marker(color: str, outline: str) -> str:
-    options = {"name": "circle", "color": color, "outline_color": outline, "outline_width": "0.3", "size": "2.6"}
+def _marker(color: str, outline: str, size: float = 2.6, name: str = "circle") -> str:
+    width = "0.3" if name == "circle" else "0.6"
+    options = {"name": name, "color": color, "outline_color": outline, "outline_width": width, "size": f"{size:g}"}
     return _symbol("{}", "marker", _layer("SimpleMarker", options))
 
 
-def _categorized(expression: str, rows: Sequence[tuple[str, str, str]]) -> str:
-    """Return a renderer of values, each with a label and a symbol whose name is left open."""
+def categorized(expression: str, rows: Sequence[tuple[str, str, str]]) -> str:
+    """Return a renderer of values: each value with a label and a symbol whose name is left open as {}."""
     categories = "".join(
         f'<category value={quoteattr(value)} type="string" symbol="{i}" label={quoteattr(label)} render="true"/>'
         for i, (value, label, _) in enumerate(rows)
@@ -269,6 +342,24 @@ def _categorized(expression: str, rows: Sequence[tuple[str, str, str]]) -> str:
         f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(expression)} symbollevels="0" forceraster="0" '
         f'enableorderby="0"><categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>'
     )
+
+
+def problem_style(result: Result, aliases: dict[str, str], number: int) -> Style:
+    """Return crosses for problem points, colored by defect; those that are solved are gray."""
+    defects = result.defects
+    there = set() if result.condition is None else set(result.condition.points["defect"])
+    codes = [code for code in defects if code in there]
+    kinds = [(c, (defects[c].title_zh, defects[c].title_en)[number]) for c in codes]
+    colors = [_rgba(FACILITY_COLORS[i % len(FACILITY_COLORS)]) for i in range(len(kinds))]
+    points = [*zip(kinds, colors, strict=True), ((SOLVED, QGIS["solved"][number]), _rgba(UNSCORED_COLOR))]
+    rows = [(value, title, _marker(color, color, name="cross2")) for (value, title), color in points]
+    renderer = categorized(f"if(\"status\" = '{SOLVED}', '{SOLVED}', \"defect\")", rows)
+    told = f"<b>[% {html_safe(_coalesced('defect'))} %]</b> [% {html_safe(_coalesced('problem_id'))} %]"
+    return Style(renderer, aliases=aliases, tip=told, display='"defect"')
+
+
+def _coalesced(field_name: str) -> str:
+    return f"coalesce(\"{field_name}\", '')"
 
 
 def _fill_style(color: str, outline: str) -> str:

@@ -14,10 +14,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyproj
 
+from geoprio.outputs.condition import anchors_of, shared_codes
 from geoprio.outputs.labels import QGIS
 from geoprio.outputs.mapdata import credit_lines
+from geoprio.outputs.planned_labels import MAP as PROGRAMME
 from geoprio.outputs.qgis import Style, graduated_style, robust_style
 from geoprio.outputs.qgis_layout import layout_xml
+from geoprio.outputs.qgis_programme import programme_style
 from geoprio.outputs.qgis_raster import raster_pipe
 from geoprio.outputs.raster import PRIORITY_RASTER
 from geoprio.outputs.titles import map_subtitle, shown_title
@@ -34,7 +37,9 @@ FIXED_ZIP_DATE = (2000, 1, 1, 0, 0, 0)
 MARGIN = 0.04
 """Of the zones' extent, left free around them."""
 
-GEOMETRY_KINDS = {"zones": "Polygon", "buildings": "Polygon", "facilities": "Point", "streets": "Line"}
+GEOMETRY_KINDS = {
+    "zones": "Polygon", "buildings": "Polygon", "facilities": "Point", "streets": "Line", "problems": "Point",
+}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,18 +160,24 @@ def _groups(result: Result, styles: Mapping[str, Style], number: int) -> list[tu
     """Return the groups of the layer tree, from the top: title, whether it is drawn, layers."""
     word = {key: pair[number] for key, pair in QGIS.items()}
     measures = [_measure(c, styles["zones"], result, number) for c in result.matrix.criteria]
+    weighted = set(result.matrix.codes)
+    shares = [_share(c, styles["zones"], result, number) for c in shared_codes(result) if c not in weighted]
+    problems = [Layer("problems", "problems", word["problems"], styles["problems"])] if "problems" in styles else []
     return [
         (
             word["result"],
             True,
             [
+                *problems,
                 Layer("facilities", "facilities", word["facilities"], styles["facilities"]),
                 Layer("zones", "zones", word["zones"], styles["zones"]),
+                *_planned(result, styles["zones"], number),
                 *_sure(result, styles["zones"], number),
                 *_raster(result, word["raster"], number),
             ],
         ),
         (word["indicators"], False, measures),
+        *([(word["condition"], False, shares)] if shares else []),
         (
             word["base"],
             True,
@@ -184,6 +195,12 @@ def _sure(result: Result, zones: Style, number: int) -> list[Layer]:
         return []
     style = dataclasses.replace(zones, renderer=robust_style(number), labels="")
     return [Layer("robust", "zones", shown_title("robust", result)[number], style, shown=False)]
+
+
+def _planned(result: Result, zones: Style, number: int) -> list[Layer]:
+    """Return the zones by their first year in the programme; nothing where nobody planned."""
+    style = programme_style(result, zones, number)
+    return [] if style is None else [Layer("programme", "zones", PROGRAMME["layer"][number], style, shown=False)]
 
 
 def _raster(result: Result, title: str, number: int) -> list[Layer]:
@@ -206,6 +223,13 @@ def _measure(criterion: Criterion, zones: Style, result: Result, number: int) ->
     renderer = graduated_style(criterion.code, good, bad, criterion.unit, number)
     style = dataclasses.replace(zones, renderer=renderer, labels="")
     return Layer(criterion.code, "zones", title, style, shown=False)
+
+
+def _share(code: str, zones: Style, result: Result, number: int) -> Layer:
+    """Return the zones colored by a share of condition that has no weight; what nobody looked at is hatched."""
+    good, bad = anchors_of(code, result) or (0.0, 1.0)
+    style = dataclasses.replace(zones, renderer=graduated_style(code, good, bad, "share", number), labels="")
+    return Layer(code, "zones", shown_title(code, result)[number], style, shown=False)
 
 
 def _extent(result: Result) -> tuple[float, float, float, float]:

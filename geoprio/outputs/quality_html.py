@@ -6,17 +6,15 @@ scripts, which only switch the language, search, and draw the map.
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from geoprio.outputs.labels import STRAIGHT
 from geoprio.outputs.quality_map import quality_map
 from geoprio.outputs.quality_words import Pair, beside_word, cell_word, column_word, report_word, role_word
 from geoprio.outputs.sections import note_rows, rule_rows, sections
+from geoprio.outputs.template import template
 from geoprio.outputs.translate import in_both
 from geoprio.outputs.webmap import (
     DATA_ID,
@@ -40,8 +38,6 @@ MOST_IN_GROUP: Final = 50
 """Most rows that the page lists under one reason; all of them stand in quality.json."""
 MOST_ROWS: Final = 3000
 """Most rows under all reasons together."""
-NOT_FOR_PAGES: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Characters that HTML does not take."""
 
 
 def quality_html(
@@ -88,7 +84,7 @@ def quality_html(
     warnings = [n for n in report["notes"] if n["level"] == "warning"]
     tables = {s.key: s for s in sections(report)}
     budget = _Budget(MOST_ROWS)
-    page: str = _template().render(
+    page: str = template("quality.html.j2").render(
         lang=lang,
         html_lang=HTML_LANG[lang],
         title=title,
@@ -114,20 +110,6 @@ def quality_html(
         credit=list(credit),
     )
     return page.lstrip()
-
-
-@cache
-def _template() -> Any:  # noqa: ANN401 - a template of Jinja
-    """Return the page's template; every value in it is escaped."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_clean
-    )
-    return environment.from_string(asset("quality.html.j2"))
-
-
-def _clean(value: object) -> object:
-    """Return text without characters that HTML does not take."""
-    return NOT_FOR_PAGES.sub("\ufffd", value) if type(value) is str else value
 
 
 class _Words:

@@ -105,6 +105,18 @@ REPORT: Final[dict[str, Pair]] = {
     "snapping": ("到街道的距离（米）", "Distance to the street (m)"),
     "straight": ("直线与步行网络", "Straight line and network"),
     "items": ("完整居住社区各项（片区数）", "Items of the complete community (zones)"),
+    "condition": ("房屋与设施状况", "Condition"),
+    "condition_hint": (
+        "未调查不等于完好：比例只按已调查的计算。",
+        "Not surveyed does not mean good: shares are of what was surveyed.",
+    ),
+    "survey": ("居民问卷", "Survey among residents"),
+    "personal": ("已删除的个人信息列", "Personal columns that were dropped"),
+    "personal_hint": (
+        "读入时即删除，任何输出中都没有其内容。",
+        "Dropped on reading; nothing of what they held is in any output.",
+    ),
+    "votes": ("会议与业主表决", "Meetings and owners' votes"),
     "values": ("所用取值及其来源", "Values used and their sources"),
 }  # fmt: skip
 """Headings and sentences; ``{n}`` and the like are filled in."""
@@ -190,6 +202,18 @@ COLUMNS: Final[dict[str, Pair]] = {
     "zone_id": ("片区编号", "zone id"),
     "zone_name": ("片区名称", "zone name"),
     "score": ("得分", "score"),
+    "grade": ("类别", "class"),
+    "side": ("面子/里子", "face or lining"),
+    "buildings_found": ("有问题的楼栋", "buildings with it"),
+    "buildings_surveyed": ("已调查楼栋", "buildings surveyed"),
+    "buildings_drawn": ("楼栋总数", "all buildings"),
+    "compounds_found": ("有问题的小区", "compounds with it"),
+    "compounds_surveyed": ("整体调查的小区", "compounds surveyed as a whole"),
+    "zones_without_answer": ("未调查的片区", "zones not surveyed"),
+    "open_points": ("未解决问题点", "open points"),
+    "solved_points": ("已解决问题点", "solved points"),
+    "told_by": ("认出依据", "told by"),
+    "cells": ("非空单元格", "cells not blank"),
     "method": ("依据", "by"),
 }
 """Headings of table columns."""
@@ -210,6 +234,22 @@ WORDS: Final[dict[str, Pair]] = {
     "access": ("可达性", "access"),
     "walking": ("步速", "walking"),
     "project": ("项目文件", "project file"),
+    "condition": ("状况", "condition"),
+    "inspection": ("排查表", "inspection"),
+    "survey": ("居民问卷", "survey"),
+    "meetings": ("坝坝会", "meetings"),
+    "owner_votes": ("业主表决", "owners' votes"),
+    "vote": ("表决规则", "vote rule"),
+    "answers": ("计入的答卷", "answers that count"),
+    "respondents": ("答卷人数", "respondents"),
+    "set_aside": ("搁置的答卷", "answers set aside"),
+    "questions": ("各题答卷数", "answers by question"),
+    "n_effective": ("有效样本量", "answers they are worth"),
+    "trimmed": ("权重已封顶的答卷", "answers of the largest weight allowed"),
+    "miss": ("未能对上的最大比例", "share missed by at most"),
+    "uncovered": ("无人作答的居民组占比", "residents in groups without an answer"),
+    "few": ("人数过少不公布", "of too few people to tell"),
+    "verdicts": ("结论", "verdicts"),
     "score": ("评分", "score"),
     "info": ("提示", "note"),
     "warning": ("警告", "warning"),
@@ -317,11 +357,15 @@ def cell_word(text: str) -> Pair | str:
     return text
 
 
+SEVERAL: Final = {"facilities": "设施", "inspection": "排查表", "problems": "问题点"}
+"""Sources of which a project may have several."""
+
+
 def role_word(role: str) -> Pair | str:
     """Return what a source is called: its role, or a category."""
-    several = re.fullmatch(r"facilities\[(\d+)\]", role)
+    several = re.fullmatch(r"(facilities|inspection|problems)\[(\d+)\]", role)
     if several:
-        return f"设施[{several[1]}]", role
+        return f"{SEVERAL[several[1]]}[{several[2]}]", role
     known = cell_word(role)
     if known != role:
         return known

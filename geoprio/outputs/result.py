@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pandas as pd
 
     from geoprio._core.typing import Bools, Progress
     from geoprio.indicators import IndicatorSpec
+    from geoprio.indicators.condition import Condition
+    from geoprio.indicators.needs import NeedIndicator, Needs
     from geoprio.outputs.shown import Shown
+    from geoprio.programme import Programme
     from geoprio.score import DecisionMatrix
     from geoprio.standards import Profile, Rule, Rules
+    from geoprio.standards.defects import Defect
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,12 @@ class Result:
         Seconds per stage.
     on_real_component : ndarray of bool, shape (buildings,), or None
         Whether a building's street component has at least 1 km, so that unreachable is an answer.
+    condition : Condition or None
+        What is wrong where, with the problem points.
+    needs : Needs or None
+        What residents say and decided; None where the project names no survey, meetings or votes.
+    programme : Programme or None
+        What is done where within the money, once `plan` has chosen it.
     """
 
     zones: gpd.GeoDataFrame
@@ -93,6 +105,31 @@ class Result:
     folder: Path
     timings: dict[str, float]
     on_real_component: Bools | None = None
+    condition: Condition | None = None
+    needs: Needs | None = None
+    programme: Programme | None = None
+
+    @property
+    def defects(self) -> Mapping[str, Defect]:
+        """What can be wrong with buildings and compounds, by code."""
+        return {} if self.condition is None else self.condition.defects
+
+    def find_need(self, code: str) -> NeedIndicator | None:
+        """Return the column of what residents say that has this name; None where it is none that a score can weigh."""
+        found = self.needs
+        return None if found is None or code not in found.columns else found.indicator(code)
+
+    @property
+    def need_codes(self) -> list[str]:
+        """Columns of what residents say that a score can weigh."""
+        return [] if self.needs is None else [c for c in map(str, self.needs.columns) if self.find_need(c)]
+
+    @property
+    def project_list(self) -> pd.DataFrame | None:
+        """The list of projects (项目清单) under the present ranking; None where no condition and no needs are known."""
+        from geoprio.outputs.projects import projects  # noqa: PLC0415 - made when somebody asks for it
+
+        return projects(self)
 
     def __repr__(self) -> str:
         from geoprio.outputs.notebook import result_text  # noqa: PLC0415 - nothing is shown in most runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from geoprio.outputs.needs_words import NEEDS, PERSONAL
 from geoprio.outputs.quality_words import (
     Pair,
     beside_word,
@@ -15,6 +16,7 @@ from geoprio.outputs.quality_words import (
     role_word,
 )
 from geoprio.outputs.translate import in_both
+from geoprio.standards.defects import GRADE_TITLES, SIDE_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +42,10 @@ STRAIGHT_COLUMNS: Final = (
     *("category", "median_detour", "threshold_m", "buildings"),
     *("within_in_a_straight_line", "within_by_street"),
 )
+DEFECT_COLUMNS: Final = (
+    *("title", "grade", "side", "buildings_found", "buildings_surveyed", "buildings_drawn"),
+    *("compounds_found", "compounds_surveyed", "zones_without_answer", "open_points", "solved_points", "verified"),
+)
 REJECT_COLUMNS: Final = ("row", "column", "value")
 OUTLIER_COLUMNS: Final = ("source", "row", "column", "value", "beside", "why")
 REVIEW_COLUMNS: Final = (
@@ -48,9 +54,13 @@ REVIEW_COLUMNS: Final = (
 
 SHARES: Final = frozenset((
     "share", "near_building", "near_street", "zone_area_in_extent", "join_rate", "main_component_share",
+    "miss", "uncovered",
 ))  # fmt: skip
 """Figures that are shown in per cent."""
-OPTIONAL: Final = frozenset(("layer", "rows_unread", "profile", "converted_from", "clause", "not_read", "list_address"))
+OPTIONAL: Final = frozenset((
+    "layer", "rows_unread", "profile", "converted_from", "clause", "not_read", "list_address", "open_points",
+    "solved_points",
+))  # fmt: skip
 """Columns that are left out where no row has them."""
 
 
@@ -117,10 +127,38 @@ def sections(report: Mapping[str, Any]) -> list[Section]:
         _section("categories", categories, ("category", "what", "value")),
         _section("snapping", snapping, ("points", "snapped", "unsnapped", "median_m", "p95_m", "farthest_m")),
         _section("straight", straight, STRAIGHT_COLUMNS),
+        *_of_residents(report),
         _section("items", [_item(r) for r in report.get("items", [])], ITEM_COLUMNS),
+        _section("condition", [_defect(r) for r in report.get("condition", {}).get("defects", [])], DEFECT_COLUMNS),
         _section("values", report.get("values", []), VALUE_COLUMNS),
     ]  # fmt: skip
     return [s for s in found if s.rows]
+
+
+def _of_residents(report: Mapping[str, Any]) -> list[Section]:
+    """Return what was read of residents: of the survey, of personal columns, of meetings and votes."""
+    survey = report.get("survey", {})
+    figures = {k: v for k, v in survey.items() if k not in {"personal", "weighting", "format"}}
+    personal = [row | {"kind": PERSONAL.get(row["kind"], row["kind"])} for row in survey.get("personal", [])]
+    held = []
+    for role in ("meetings", "owner_votes"):
+        for key, value in report.get(role, {}).items():
+            told = _verdicts(value) if key == "verdicts" else value
+            held.append({"role": role, "what": key, "value": told})
+    return [
+        _section("survey", _pairs(figures | survey.get("weighting", {})), ("what", "value")),
+        _section("personal", personal, ("column", "kind", "why", "cells")),
+        _section("votes", held, ("role", "what", "value")),
+    ]
+
+
+def _verdicts(counts: Mapping[str, int]) -> Pair:
+    """Return how many votes have each verdict."""
+    zh, en = (
+        apart.join(f"{NEEDS[f'votes.{verdict}'][i]} {n}" for verdict, n in counts.items())
+        for i, apart in enumerate(("、", ", "))
+    )
+    return zh, en
 
 
 def outlier_rows(report: Mapping[str, Any]) -> list[Row]:
@@ -201,8 +239,8 @@ def _section(key: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> 
         for c in used
         if rows and all(isinstance(r.get(c), int | float | None) and not isinstance(r.get(c), bool) for r in rows)
     )
-    hints = {"attributes": "attributes_hint", "extents": "extents_hint", "review": "review_hint"}
-    heads = (("points", "source"),) if key == "snapping" else ()
+    hints = {k: f"{k}_hint" for k in ("attributes", "condition", "extents", "personal", "review")}
+    heads = {"snapping": (("points", "source"),), "personal": (("why", "told_by"),)}.get(key, ())
     return Section(
         key,
         report_word(key),
@@ -255,6 +293,11 @@ def _extent(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _item(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "title": (row["title_zh"], row["title_en"]), "not_read": ", ".join(row["not_read"])}
+
+
+def _defect(row: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"title": (row["title_zh"], row["title_en"])}
+    return {**row, **told, "grade": GRADE_TITLES[row["grade"]], "side": SIDE_TITLES[row["side"]]}
 
 
 def _review(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,6 +116,10 @@ SENSITIVITY: Final = {
         "权重：在符合重要性次序的全部权重中均匀抽取。",
         "Weights: evenly over all of sum 1 that fall in the order of importance.",
     ),
+    "how.survey": (
+        "权重：对问卷作贝叶斯自助抽样，即换一批居民作答可能得出的权重。",
+        "Weights: the Bayesian bootstrap of the survey, that is weights that other residents might have given.",
+    ),
     "how.given": ("给定权重：{weights}。", "Given weights: {weights}."),
     "how.methods": ("方法（机会均等）：{methods}。", "Methods, all as likely: {methods}."),
     "how.factor": ("{what}（机会均等）：{levels}。", "{what}, all as likely: {levels}."),
@@ -164,6 +168,7 @@ SENSITIVITY: Final = {
     "figure.around": ("围绕给定权重，集中度 {c}", "around the given ones, concentration {c}"),
     "figure.uniform": ("任意", "any"),
     "figure.ranges": ("在给定的上下限之内", "within given bounds"),
+    "figure.survey": ("问卷的贝叶斯自助抽样", "the Bayesian bootstrap of the survey"),
     "figure.order": ("符合重要性次序", "in the order of importance"),
     "figure_note": ("{draws} 次抽样；权重：{how}", "{draws} draws; weights: {how}"),
     "called.today": ("当前排名", "ranking today"),

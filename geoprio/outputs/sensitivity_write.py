@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoprio.outputs.sensitivity import Edge, Sensitivity
+    from geoprio.score.rankings import Factor
 
 SHOWN_ZONES = 60
 SHOWN_NAMES = 12
@@ -230,6 +231,11 @@ def _pair(found: Sensitivity, number: int) -> str:
     return "\n\n".join(lines)
 
 
+def _possible(factor: Factor) -> list[str]:
+    """Return the levels that are drawn: today's answers of residents are none of the draws of them."""
+    return [name for name, share in zip(factor.levels, factor.shares, strict=True) if share > 0]
+
+
 def _how(found: Sensitivity, number: int) -> str:
     study, spec, titles = found.study, found.spec, _titles(found)
     weights = [f"{titles[str(c)][number]} {_percent(w)}" for c, w in study.weights.items()]
@@ -241,7 +247,7 @@ def _how(found: Sensitivity, number: int) -> str:
         _say("how.given", number, weights=markdown_text(many.join(weights))),
         _say("how.methods", number, methods=apart.join(methods)),
         *(
-            _say("how.factor", number, what=titles[f.name][number], levels=apart.join(f.levels))
+            _say("how.factor", number, what=titles[f.name][number], levels=apart.join(_possible(f)))
             for f in study.model.data
             if len(f.levels) > 1
         ),

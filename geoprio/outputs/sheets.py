@@ -14,12 +14,17 @@ import pandas as pd
 from geoprio._core.errors import InputError
 from geoprio.indicators.community import item_column
 from geoprio.indicators.registry import category_titles
+from geoprio.outputs.condition import gate_word, status_rows, zone_sections, zone_states
+from geoprio.outputs.condition_words import CONDITION
 from geoprio.outputs.definitions import verified_word
 from geoprio.outputs.fonts import CJK_FONTS
 from geoprio.outputs.labels import PAGE, SHEET, STRAIGHT
 from geoprio.outputs.locator import Locator
 from geoprio.outputs.mapdata import credit_lines
+from geoprio.outputs.needs import page_needs, sheet_needs
+from geoprio.outputs.needs_words import NEEDS
 from geoprio.outputs.palette import FACILITY_COLORS
+from geoprio.outputs.planned_zones import sheet_programme
 from geoprio.outputs.priority import shown_points
 from geoprio.outputs.provenance import unverified_text
 from geoprio.outputs.streets import drawn_streets
@@ -67,7 +72,7 @@ def write_sheets(result: Result, folder: Path, lang: str = "zh", *, first: int |
     import typst  # noqa: PLC0415 - loads only where sheets are written
 
     number = 1 if lang == "en" else 0
-    fonts = _fonts(typst.Fonts().families(), needed=lang == "zh")
+    fonts = pdf_fonts(typst.Fonts().families(), needed=lang == "zh")
     ranked = np.flatnonzero(result.zones["rank"].notna())[:first]
     page = _Pages(result, number, fonts)
     compiler, template = typst.Compiler(), files("geoprio.outputs").joinpath("assets/sheet.typ").read_bytes()
@@ -82,11 +87,18 @@ def write_sheets(result: Result, folder: Path, lang: str = "zh", *, first: int |
     return written
 
 
-def _fonts(installed: list[str], *, needed: bool) -> list[str]:
+def pdf_fonts(installed: list[str], *, needed: bool) -> list[str]:
+    """Return the faces of a PDF, the first that has a character goes.
+
+    Raises
+    ------
+    InputError
+        If none of them has Chinese type, and it is needed.
+    """
     found = [name for name in CJK_FONTS if name in installed]
     if needed and not found:
         raise InputError(
-            "sheets in Chinese need a font with Chinese type, and none is installed; install one "
+            "PDF pages in Chinese need a font with Chinese type, and none is installed; install one "
             "(Debian: fonts-wqy-microhei or fonts-noto-cjk) or write them with --lang en."
         )
     return [*found, LATIN_FONT]
@@ -105,6 +117,8 @@ class _Pages:
         self._points, self._baseline = shown_points(result)
         self._values = result.matrix.table.reindex(result.zones.index).to_numpy(float)
         self._ranked = int(result.zones["rank"].notna().sum())
+        self._states = zone_states(result)
+        self._needs = page_needs(result)
         self._loose = unverified_text(result.quality["values"])
 
     def file_name(self, row: int) -> str:
@@ -146,11 +160,23 @@ class _Pages:
             "access": [self._access(c, zone) for c in self._categories],
             "items_title": PAGE["items"][self._number],
             "items": self._items(zone),
+            "condition_title": CONDITION["condition"][self._number],
+            "condition": self._condition(row),
+            "condition_hint": CONDITION["condition.hint"][self._number],
+            "needs_title": NEEDS["needs"][self._number],
+            "needs": sheet_needs(self._needs, row, self._number),
+            "needs_hint": NEEDS["needs.hint"][self._number],
+            "programme": sheet_programme(self._result, str(zone.name), self._number),
             "notes_title": word["notes"],
             "notes": self._notes(),
             "footer": PAGE["about_paper"][self._number],
             "page": " · ".join(credit_lines(self._result.project)),
         }
+
+    def _condition(self, row: int) -> list[tuple[str, str]]:
+        """Return who runs the zone, what was found by class and side, and what nobody surveyed."""
+        told = zone_sections(self._result, self._states, row, self._number)
+        return [*status_rows(self._result, row, self._number), *told]
 
     def _notes(self) -> list[str]:
         """Return what a reader must know: how far is measured, and what nobody verified."""
@@ -164,6 +190,8 @@ class _Pages:
             mark = PAGE[f"robust.{zone['robust']}"][self._number]
             between = f"{int(zone['rank_p05'])}–{int(zone['rank_p95'])}"
             rows.append((SHEET["interval"][self._number], f"{between} · {mark}"))
+        if (gate := gate_word(self._result, zone, self._number)) is not None:
+            rows.append((PAGE["gate"][self._number], gate))
         if int(zone["tied_with"]):
             rows.append((PAGE["tied"][self._number], PAGE["tied_with"][self._number].format(n=int(zone["tied_with"]))))
         rows.append((SHEET["in_type"][self._number], str(int(zone["rank_in_type"]))))

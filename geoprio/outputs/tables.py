@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
@@ -18,8 +19,6 @@ from geoprio.outputs.streets import drawn_streets
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import geopandas as gpd
 
     from geoprio.outputs.result import Result
 
@@ -48,18 +47,24 @@ def rounded(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Distances to 1 mm, priority and contributions to 12 decimals, everything else to 9 significant digits.
     """
-    out = table.copy()
-    for name in out.columns:
-        if name == "geometry" or not pd.api.types.is_float_dtype(out[name]):
-            continue
-        values = out[name].to_numpy(float)
-        if str(name).endswith("_m"):
-            out[name] = np.round(values, DISTANCE_DECIMALS)
-        elif name in {"priority", "baseline"} or str(name).endswith("_contribution"):
-            out[name] = np.round(values, SCORE_DECIMALS)
-        else:
-            out[name] = significant(values, SIGNIFICANT_DIGITS)
-    return out
+    # In one step: column by column the table falls to pieces, of which pandas warns where it is used.
+    columns = {name: _written(str(name), table[name]) for name in table.columns}
+    return gpd.GeoDataFrame(columns, index=table.index, geometry=table.geometry.name, crs=table.crs)
+
+
+def _written(name: str, column: pd.Series) -> pd.Series | np.ndarray:
+    """Return a column as it is written."""
+    if name == "geometry" or not pd.api.types.is_float_dtype(column):
+        return column
+    values = column.to_numpy(float)
+    if name.endswith("_m"):
+        return np.round(values, DISTANCE_DECIMALS)
+    if name.endswith("_cny"):
+        # Money keeps its cents, however large the sum.
+        return np.round(values, 2)
+    if name in {"priority", "baseline"} or name.endswith("_contribution"):
+        return np.round(values, SCORE_DECIMALS)
+    return significant(values, SIGNIFICANT_DIGITS)
 
 
 def significant(values: np.ndarray, digits: int) -> np.ndarray:
@@ -157,8 +162,14 @@ def layers(result: Result) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
         "buildings": buildings,
         "facilities": rounded(result.facilities).reset_index(),
         "streets": drawn_streets(result.streets, STREET_VERTICES, STREET_TOLERANCE_M),
+        **_problems(result),
         "rejects": result.rejects,
     }
+
+
+def _problems(result: Result) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layer of problem points, where there are any."""
+    return {} if result.condition is None or result.condition.points.empty else {"problems": result.condition.points}
 
 
 class fixed_time:  # noqa: N801 - reads as a phrase

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoprio._core.errors import InputError
 from geoprio.indicators.community import item_column
+from geoprio.indicators.condition import condition_title
 from geoprio.indicators.registry import category_titles, find
 from geoprio.outputs.labels import QGIS, STRAIGHT
 
@@ -75,6 +76,8 @@ TITLES = {
     "doubt": ("存疑", "doubt"),
     "duplicate_of": ("与何者重复", "duplicate of"),
     "source": ("来源", "source"),
+    "problem_id": ("问题点编号", "problem id"),
+    "defect": ("问题类别", "defect"),
     "row": ("行", "row"),
     "column": ("列", "column"),
     "value": ("值", "value"),
@@ -86,7 +89,11 @@ TITLES = {
     "items_failed": ("未达标项数", "items failed"),
     "items_unknown": ("情况未知项数", "items unknown"),
     "unverified": ("所用未核实取值", "unverified values used"),
+    "programme_year": ("计划实施年度（首年）", "year of the programme (first)"),
+    "programme_cost_cny": ("计划投资（元）", "cost in the programme (CNY)"),
+    "programme_measures": ("计划措施", "measures of the programme"),
     "access_method": ("距离量算方式", "distances along"),
+    "scenario": ("情景", "scenario"),
 }
 
 OF_CATEGORY = {
@@ -126,6 +133,10 @@ def map_subtitle(result: Result, number: int) -> str:
 def shown_title(column: str, result: Result) -> tuple[str, str]:
     """Return the zh and en title of a column of the zones, as its figures were measured."""
     categories = tuple(result.rules)
+    titles = (result.needs.titles if result.needs else {}).get(column.removesuffix("_contribution"))
+    titles = titles or condition_title(column.removesuffix("_contribution"), result.defects)
+    if titles is not None and column not in TITLES:
+        return points_titles(titles) if column.endswith("_contribution") else titles
     titles = column_title(column, categories, result.rule_file.items)
     return straight_titles(titles) if result.straight and is_measured(column, categories) else titles
 
@@ -153,13 +164,17 @@ def column_title(column: str, categories: tuple[str, ...], items: tuple[Item, ..
         if column == item_column(item):
             return item_titles(item)
     if column.endswith("_contribution"):
-        zh, en = column_title(column.removesuffix("_contribution"), categories)
-        return f"{zh}·得分", f"{en}: points"
+        return points_titles(column_title(column.removesuffix("_contribution"), categories))
     try:
         kind, category = find(column, categories)
     except InputError:
         return _of_category(column, categories)
     return kind.titles_for(category)
+
+
+def points_titles(titles: tuple[str, str]) -> tuple[str, str]:
+    """Return the titles of an indicator's points."""
+    return f"{titles[0]}·得分", f"{titles[1]}: points"
 
 
 def item_titles(item: Item) -> tuple[str, str]:

@@ -12,10 +12,11 @@ import html
 import json
 import re
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import folium
 
+from geoprio.outputs.building_tiles import building_tiles
 from geoprio.outputs.labels import PAGE
 from geoprio.outputs.mapdata import map_data
 from geoprio.outputs.palette import CLASS_COLORS
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
 DATA_ID = "geoprio-data"
+TILES_ID = "geoprio-tiles"
 PROGRAM = (
-    "state", "words", "dom", "score", "coloring", "layers", "cards", "list", "weights", "filters", "legend", "about",
-    "address", "export", "start",
+    "state", "words", "dom", "score", "coloring", "tiles", "footprints", "layers", "condition", "needs", "programme",
+    "cards", "building", "list", "weights", "filters", "legend", "about", "address", "export", "start",
 )  # fmt: skip
 """The page's program in the order in which its parts are set into one function; later parts use earlier ones."""
 
@@ -57,6 +59,27 @@ def render_map(result: Result, lang: str = "zh") -> str:
     RuntimeError
         If the shell is not as expected or holds a link to another file.
     """
+    index, tiles = building_tiles(result)
+    return map_page(result, lang, index, tiles.texts)
+
+
+def map_page(result: Result, lang: str, buildings: dict[str, Any] | None, tiles: list[str]) -> str:
+    """Return the map page of a result with the tiles of its buildings, or with where it finds them.
+
+    Parameters
+    ----------
+    result : Result
+    lang : {"zh", "en"}
+    buildings : dict or None
+        As `building_tiles` gives it; with `shards` the page loads those scripts, and runs no other.
+    tiles : list of str
+        Base64; empty where they stand in shards.
+
+    Raises
+    ------
+    ValueError, RuntimeError
+        As `render_map` does.
+    """
     if lang not in HTML_LANG:
         raise ValueError(f"lang = {lang!r} is not one of {', '.join(HTML_LANG)}")
     in_head, in_body, scripts = _shell()
@@ -66,12 +89,14 @@ def render_map(result: Result, lang: str = "zh") -> str:
     program = f"<script>\n{program_js()}</script>"
     refuse_remote(style + library + in_head + in_body + scripts + program)
     noscript = f"<noscript>{html.escape(' / '.join(PAGE['noscript']))}</noscript>"
-    data = f'<script type="application/json" id="{DATA_ID}">{script_json(map_data(result, lang))}</script>'
-    policy = content_policy([library, in_head, in_body, scripts, program])
+    shown = {**map_data(result, lang), "buildings": buildings}
+    data = f'<script type="application/json" id="{DATA_ID}">{script_json(shown)}</script>'
+    blocks = f'<script type="application/json" id="{TILES_ID}">{script_json(tiles)}</script>'
+    policy = content_policy([library, in_head, in_body, scripts, program], shards="shards" in (buildings or {}))
     head = f"{VIEWPORT}\n{policy}\n<title>{_plain(result.project['project']['name'])}</title>\n{style}\n{library}"
     return "".join([
         "<!DOCTYPE html>\n", f'<html lang="{HTML_LANG[lang]}">\n<head>\n<meta charset="utf-8">\n', head, "\n",
-        in_head, "</head>", in_body, noscript, "\n", data, "\n</body>", scripts, program, "\n</html>\n",
+        in_head, "</head>", in_body, noscript, "\n", data, "\n", blocks, "\n</body>", scripts, program, "\n</html>\n",
     ])  # fmt: skip
 
 
@@ -147,11 +172,16 @@ def refuse_remote(shell: str) -> None:
         raise RuntimeError(f"the map page would ask for another file: {shell[found.start() : found.start() + 80]!r}")
 
 
-def content_policy(parts: list[str]) -> str:
-    """Return the rule by which a browser runs these scripts only and asks for nothing."""
+def content_policy(parts: list[str], *, shards: bool = False) -> str:
+    """Return the rule by which a browser runs these scripts only and asks for nothing.
+
+    With `shards`, what these scripts themselves load may run, too: no element of the page's markup can load a script,
+    and the page takes only tiles whose SHA-256 it knows. Browsers check no hash of a script beside a page that was
+    opened from a file, so the policy cannot name the shards' own.
+    """
     scripts = [s for part in parts for s in re.findall(r"<script>(.*?)</script>", part, re.DOTALL)]
     hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
-    allowed = " ".join(f"'sha256-{h}'" for h in hashes)
+    allowed = " ".join([*(f"'sha256-{h}'" for h in hashes), *(["'strict-dynamic'"] if shards else [])])
     content = f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:"
     return f'<meta http-equiv="Content-Security-Policy" content="{content}">'
 

@@ -8,11 +8,15 @@ import numpy as np
 
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
+from geoprio.indicators.needs.columns import PASSED
 from geoprio.score import ScoreSpec, weigh_matrix
 from geoprio.score.missing import fill, has_demand, is_eligible
 from geoprio.score.normalize import urgency
+from geoprio.score.weights.renewal import renewal_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geoprio._core.typing import Floats
     from geoprio.outputs.result import Result
     from geoprio.score import DecisionMatrix
@@ -54,6 +58,8 @@ def weighing(result: Result) -> dict[str, Any] | None:
             {"key": "given", "weights": _given(result), "notes": []},
             {"key": "equal", "weights": [1] * len(matrix.codes), "notes": []},
             *_entropy(result, matrix),
+            *_residents(result, matrix),
+            *_renewal(result, matrix),
         ],
     }
 
@@ -77,6 +83,48 @@ def _entropy(result: Result, matrix: DecisionMatrix) -> list[dict[str, Any]]:
         return []
     notes = [note["text"] for note in findings.note_rows() if note["level"] == "warning"]
     return [{"key": "entropy", "weights": [float(w) for w in weighed.weights], "notes": notes}]
+
+
+def _residents(result: Result, matrix: DecisionMatrix) -> list[dict[str, Any]]:
+    """Return the preset of weights by who names the needs; none without a survey that tells of a weighted indicator."""
+    voice = None if result.needs is None else result.needs.voice
+    if voice is None or not set(voice.indicators) & set(matrix.codes):
+        return []
+    weights = voice.weights()
+    own = [weights.get(code, 0.0) for code in matrix.codes]
+    if not sum(own) > 0:
+        return []
+    absent = [c for c, w in weights.items() if w > 0 and c not in matrix.codes]
+    silent = [c for c in matrix.codes if c not in weights]
+    notes = (
+        _note("本页未加权", "Not weighted on this page", absent),
+        _note("没有对应需求", "Named by no need", silent),
+    )
+    return [{"key": "survey", "weights": own, "notes": [note for note in notes if note is not None]}]
+
+
+def _renewal(result: Result, matrix: DecisionMatrix) -> list[dict[str, Any]]:
+    """Return geoprio's suggestion for renewal; none unless residents, or condition, stand beside the facilities."""
+    parts: dict[str, list[str]] = {"facilities": [], "voice": [], "condition": [], "readiness": []}
+    for c in matrix.criteria:
+        if c.category:
+            parts["facilities"] += [c.code] if c.code == f"{c.category}_covered_share" else []
+        elif c.code == PASSED:
+            parts["readiness"].append(c.code)
+        else:
+            parts["voice" if result.find_need(c.code) is not None else "condition"].append(c.code)
+    if sum(bool(codes) for codes in parts.values()) < 2:
+        return []
+    weights, absent = renewal_weights(parts)
+    note = _note("没有数据、权重分给其余", "Nothing tells of these, their weight goes to the others", absent)
+    own = [weights.get(code, 0.0) for code in matrix.codes]
+    return [{"key": "renewal", "weights": own, "notes": [] if note is None else [note]}]
+
+
+def _note(zh: str, en: str, codes: Iterable[str]) -> tuple[str, str] | None:
+    """Return what is said of some indicators in both languages; None where there is none."""
+    named = ", ".join(codes)
+    return (f"{zh}：{named}", f"{en}: {named}") if named else None
 
 
 def _gaps(result: Result, matrix: DecisionMatrix) -> Floats:

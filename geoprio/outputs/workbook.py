@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geoprio.indicators.condition import GATE
 from geoprio.outputs.definitions import definitions, source_tables
 from geoprio.outputs.labels import PAGE, SHEETS
+from geoprio.outputs.needs import need_tables, titled
+from geoprio.outputs.needs_words import NEEDS
 from geoprio.outputs.tables import rounded
 from geoprio.outputs.titles import shown_title
+from geoprio.sources.inspection import STATUS_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import xlsxwriter
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from geoprio.outputs.result import Result
 
 FIRST = (
-    *("rank", "name", "zone_type", "priority", "rank_p05", "rank_p95", "robust"),
+    *("rank", "name", "zone_type", "safety_gate", "priority", "rank_p05", "rank_p95", "robust"),
     *("rank_in_type", "tied_with", "score_status"),
 )
 """Columns that a reader looks for first."""
@@ -31,7 +36,15 @@ FIRST = (
 WORDS_OF = {"zone_type": "type", "score_status": "status", "robust": "robust"}
 """Columns whose codes are told in words, and where these words are kept."""
 
+COUNTED = {"building": ("楼栋", "building"), "zone": ("小区整体", "compound as a whole")}
+"""What the shares of condition count."""
+
 FIXED_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - workbooks carry no time zone; repeated runs are equal
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""Strings that look like formulas or addresses stay strings."""
+
+NEED_SHEETS = {"needs": NEEDS["needs"], "meetings": ("坝坝会", "Meetings"), "votes": ("业主表决", "Owners' votes"),
+               "groups": NEEDS["groups"]}  # fmt: skip
 BAR_COLOR = "#7FA8C9"
 WIDTHS = {"rank": 6, "name": 22, "priority": 12, "rank_in_type": 7, "tied_with": 7, "address": 28, "unverified": 60}
 LEAST_WIDTH = 11
@@ -55,15 +68,43 @@ def write_workbook(result: Result, path: Path, lang: str = "zh") -> None:
     import xlsxwriter  # noqa: PLC0415 - loads only where a workbook is written
 
     number = 1 if lang == "en" else 0
-    # Strings that look like formulas or addresses stay strings.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(path, AS_TEXT) as book:
         book.set_properties({"created": FIXED_CREATED, "title": result.project["project"]["name"], "author": "geoprio"})
         styles = _Styles(book)
         _ranking(book.add_worksheet(SHEETS["ranking"][number]), result, styles, number)
         table = definitions(result, lang)
         _table(book.add_worksheet(SHEETS["definitions"][number]), table, styles)
         _sources(book.add_worksheet(SHEETS["sources"][number]), result, styles, number)
+        for key, codes in need_tables(result).items():
+            told, shares = titled(codes, number)
+            _table(book.add_worksheet(NEED_SHEETS[key][number]), _plain(told), styles, shares=shares)
+
+
+def write_tables(tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]]], path: Path, title: str) -> None:
+    """Write tables as a workbook, a sheet each: text as text, numbers as numbers, what is unknown empty.
+
+    Parameters
+    ----------
+    tables : mapping of str to (DataFrame, frozenset of str)
+        By name of the sheet; and which columns are shares, which are shown in per cent.
+    path : Path
+        An .xlsx file; equal tables give equal bytes.
+    title : str
+        Of the file's properties.
+    """
+    import xlsxwriter  # noqa: PLC0415 - loads only where a workbook is written
+
+    with xlsxwriter.Workbook(path, AS_TEXT) as book:
+        book.set_properties({"created": FIXED_CREATED, "title": title, "author": "geoprio"})
+        styles = _Styles(book)
+        for name, (table, shares) in tables.items():
+            _table(book.add_worksheet(name), _plain(table), styles, shares=shares)
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of plain cells, None where one is missing."""
+    out = table.astype(object)
+    return out.where(table.notna(), None)
 
 
 class _Styles:
@@ -136,9 +177,14 @@ def _column(sheet: Worksheet, k: int, name: str, values: pd.Series, styles: _Sty
 def _word(column: str, value: object, number: int) -> str:
     """Return the text of a cell in words of the language."""
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return ""
+        # A blank beside yes and no would be read as no.
+        return str(PAGE["unknown"][number]) if column == GATE else ""
     if isinstance(value, (bool, np.bool_)):
         return str(SHEETS["yes" if value else "no"][number])
+    if column in STATUS_COLUMNS and str(value) in STATUS_COLUMNS[column]:
+        return str(STATUS_COLUMNS[column][str(value)][number])
+    if column.endswith("_unit") and value in COUNTED:
+        return COUNTED[str(value)][number]
     key = f"{WORDS_OF[column]}.{value}" if column in WORDS_OF else ""
     return str(PAGE[key][number]) if key in PAGE else str(value)
 
@@ -151,13 +197,15 @@ def _bars(sheet: Worksheet, k: int, name: str, rows: int) -> None:
         sheet.conditional_format(1, k, rows, k, options | {"min_value": 0, "max_value": most})
 
 
-def _table(sheet: Worksheet, table: pd.DataFrame, styles: _Styles, top: int = 0) -> int:
-    """Write a table with its head from row `top`; return the first free row."""
+def _table(
+    sheet: Worksheet, table: pd.DataFrame, styles: _Styles, top: int = 0, shares: frozenset[str] = frozenset()
+) -> int:
+    """Write a table with its head from row `top`, `shares` in per cent; return the first free row."""
     for k, name in enumerate(table.columns):
         sheet.write_string(top, k, str(name), styles.head)
         for row, value in enumerate(table[name], top + 1):
             if isinstance(value, (int, float)) and not isinstance(value, bool):
-                sheet.write_number(row, k, value, styles.wrapped)
+                sheet.write_number(row, k, value, styles.share if name in shares else styles.wrapped)
             elif value is None:
                 sheet.write_blank(row, k, None, styles.wrapped)
             else:

@@ -10,7 +10,10 @@ from geoprio._core.errors import InputError
 from geoprio._core.files import MANIFEST, whole_folder
 from geoprio._core.version import __version__
 from geoprio.outputs.manifest import manifest
+from geoprio.outputs.map_files import write_map
 from geoprio.outputs.mapdata import credit_lines
+from geoprio.outputs.needs import need_report
+from geoprio.outputs.projects import write_projects
 from geoprio.outputs.qgis import embed_styles, layer_styles
 from geoprio.outputs.qgis_project import write_project
 from geoprio.outputs.quality_html import quality_html
@@ -18,7 +21,6 @@ from geoprio.outputs.raster import PRIORITY_RASTER, write_raster
 from geoprio.outputs.report import quality_markdown
 from geoprio.outputs.sheets import write_sheets
 from geoprio.outputs.tables import rests_on, write_csv, write_layers, write_parquet, write_rows
-from geoprio.outputs.webmap import render_map
 from geoprio.outputs.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def write_all(
     sheets: int | None = None,
     progress: Progress | None = None,
     more: Callable[[Path], None] | None = None,
+    more_name: str = "sensitivity",
 ) -> Path:
     """Write map, GeoPackage, tables, report and manifest to the folder `out`, and sheets when asked for.
 
@@ -58,7 +61,7 @@ def write_all(
     began = time.perf_counter()
     with whole_folder(out, force=force, protected=result.folder) as folder:
         tell("map.html")
-        write_text(folder / "map.html", render_map(result, lang))
+        write_map(result, folder, lang)
         tell("geoprio.gpkg")
         styles = layer_styles(result, write_layers(result, folder / "geoprio.gpkg"), lang)
         embed_styles(styles, folder / "geoprio.gpkg")
@@ -73,6 +76,10 @@ def write_all(
             write_parquet(table.drop(columns=["x", "y"], errors="ignore"), folder / f"{name}.parquet", told)
         write_csv(result.zones, folder / "zones.csv")
         write_workbook(result, folder / "zones.xlsx", lang)
+        write_projects(result, folder, lang)
+        needs = need_report(result)
+        if needs is not None:
+            write_text(folder / "needs.json", json_text(needs))
         asked = result.project["outputs"]["sheets"] if sheets is None else sheets
         if asked:
             tell("sheets")
@@ -83,7 +90,7 @@ def write_all(
         tell("report")
         write_report(result, folder, lang)
         if more is not None:
-            tell("sensitivity")
+            tell(more_name)
             more(folder)
         timings = {**result.timings, "write": round(time.perf_counter() - began, 3)}
         write_text(folder / MANIFEST, json_text(manifest(result, folder, lang, timings)))

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from qgis.core import (
     QgsApplication,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
     QgsLayoutExporter,
     QgsLayoutItem,
     QgsMapRendererSequentialJob,
@@ -33,6 +36,7 @@ def told(layer):
         "renderer": renderer.type(),
         "aliases": {f.name(): f.alias() for f in layer.fields()},
         "tip": layer.mapTipTemplate(),
+        "tips": [spoken(layer, feature) for feature in layer.getFeatures()] if layer.mapTipTemplate() else [],
         "scale": layer.minimumScale() if layer.hasScaleBasedVisibility() else 0,
         "label": layer.labeling().settings().fieldName if layer.labelsEnabled() and layer.labeling() else "",
     }
@@ -44,6 +48,13 @@ def told(layer):
     elif renderer.type() == "categorizedSymbol":
         found["classes"] = [[c.value(), c.label(), c.symbol().color().name()] for c in renderer.categories()]
     return found
+
+
+def spoken(layer, feature):
+    """Return the map tip of a feature."""
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    context.setFeature(feature)
+    return QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)
 
 
 def raster(layer, renderer):

@@ -199,7 +199,7 @@ def test_hostile_text_is_only_text_and_breaks_no_layout(visit, viewport):
     assert v.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     assert v.page.evaluate("document.documentElement.scrollHeight") <= viewport["height"]
     assert v.page.locator("img, iframe, object, link, body b b, [onerror]").count() == 0
-    assert v.page.locator("script").count() == 5
+    assert v.page.locator("script").count() == 6
 
 
 def test_a_phone_shows_map_and_list_and_folds_the_list(visit):

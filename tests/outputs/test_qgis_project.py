@@ -16,8 +16,8 @@ import geoprio
 from geoprio.outputs.palette import CLASS_COLORS
 
 PROBE = Path(__file__).with_name("qgis_probe.py")
-CRITERIA = 6
-GROUPS = ["Result", "Indicators (from good to bad)", "Background"]
+CRITERIA = 9
+GROUPS = ["Result", "Indicators (from good to bad)", "Condition (share of those surveyed)", "Background"]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_groups_and_layers_from_the_top(told, result):
     names = [group for group, _, _ in told["tree"]]
     assert names == GROUPS
     shown = {group: [(name, ticked) for name, ticked, _ in members] for group, _, members in told["tree"]}
-    assert shown["Result"] == [("Facilities", True), ("Priority of zones", True)]
+    assert shown["Result"] == [("Problem points", True), ("Facilities", True), ("Priority of zones", True)]
     assert shown["Background"] == [("Buildings", True), ("Streets", True)]
     titles = [criterion.title_en for criterion in result.matrix.criteria]
     assert shown[GROUPS[1]] == [(title, False) for title in titles]

@@ -40,6 +40,15 @@ def test_figures_as_they_are_written():
     assert frame["a_distance_m"].item() == 1.23456
 
 
+def test_many_columns_stay_in_one_piece():
+    columns = {f"c{i}": [float(i)] for i in range(300)} | {"name": ["东区"], "n": [1]}
+    frame = gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy([0], [0]), crs=32650)
+    out = rounded(frame)
+    pd.testing.assert_frame_equal(out, frame)
+    # A frame in more than 100 pieces warns here, and a warning fails the test.
+    assert out.reset_index().columns[0] == "index"
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
 def test_formulas_are_neutralised(text):
     assert neutral(text) == "'" + text

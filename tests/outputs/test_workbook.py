@@ -35,7 +35,8 @@ def rows(sheet):
 def test_the_list_holds_the_zones_in_rank_order_with_numbers_as_numbers(result, tmp_path):
     write_workbook(result, tmp_path / "zones.xlsx", "en")
     book = read(tmp_path / "zones.xlsx")
-    assert book.sheetnames == ["Ranking", "Definitions", "Sources"]
+    voices = ["What residents say", "Meetings", "Owners' votes", "Agreement of groups"]
+    assert book.sheetnames == ["Ranking", "Definitions", "Sources", *voices]
     table = rows(book["Ranking"])
     assert table["name"].tolist() == result.zones["name"].tolist()
     ranked = result.zones["rank"].notna().to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 INK, SOFT, ACCENT = "#1a1a1a", "#5f6b73", "#1f4e6b"
 DPI = 160
+SVG_METADATA: dict[str, Any] = {"Date": None, "Creator": "geoprio"}
 
 
 def chinese_face() -> str | None:
@@ -70,7 +72,7 @@ def save_figure(figure: Figure, stem: Path) -> list[Path]:
     list of Path
         The two files, each written whole; equal figures give equal bytes.
     """
-    kinds: dict[str, dict[str, Any]] = {".png": {"Software": "geoprio"}, ".svg": {"Date": None, "Creator": "geoprio"}}
+    kinds: dict[str, dict[str, Any]] = {".png": {"Software": "geoprio"}, ".svg": SVG_METADATA}
     written = []
     with figure_style():
         for ending, metadata in kinds.items():
@@ -79,3 +81,11 @@ def save_figure(figure: Figure, stem: Path) -> list[Path]:
                 figure.savefig(part, format=ending[1:], dpi=DPI, metadata=metadata)
             written.append(path)
     return written
+
+
+def svg_bytes(figure: Figure) -> bytes:
+    """Return a figure as SVG, for pages that hold it themselves; equal figures give equal bytes."""
+    held = io.BytesIO()
+    with figure_style():
+        figure.savefig(held, format="svg", metadata=SVG_METADATA)
+    return held.getvalue()

@@ -5,6 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 PLOT: Final = {
+    "by_group": ("分组前后", "Groups before and after"),
+    "more_groups": ("另有 {n} 组人数较少，未画出", "{n} more groups with fewer people are not drawn"),
+    "mark_before": ("前", "before"),
+    "mark_better": ("后：好转", "after: better"),
+    "mark_worse": ("后：变差", "after: worse"),
+    "mark_same": ("后：不变", "after: the same"),
+    "lorenz": ("洛伦兹曲线：分布有多均匀", "Lorenz curves: how evenly it is spread"),
+    "lorenz_x": ("人口累计比例（由少到多）", "share of people, least first"),
+    "lorenz_y": ("该指标累计比例", "share of the total"),
+    "lorenz_before": ("前", "before"),
+    "lorenz_after": ("后", "after"),
+    "lorenz_even": ("完全均匀", "all alike"),
+    "gini": ("基尼 {a} → {b}", "Gini {a} → {b}"),
     "rank": ("名次（1 = 最先）", "Rank (1 = first)"),
     "intervals": ("名次有多稳", "How sure each rank is"),
     "interval": ("5%–95% 抽样所在的名次", "ranks of 5–95 % of the draws"),
@@ -59,11 +72,26 @@ PLOT: Final = {
         "{n} are named: first those that entered or left the first {first}, then those that moved most",
     ),
     "named_movers": ("变动的片区均有名称", "all that moved are named"),
+    "frontier": ("资金与效益", "Money and benefit"),
+    "budget": ("各来源预算合计（万元，全部年度）", "budgets of all sources and years (million yuan)"),
+    "benefit": ("效益（点）", "benefit (points)"),
+    "reached": ("能达到的效益", "benefit that is reached"),
+    "bound": ("任何方案都不能超过", "no programme can exceed it"),
+    "programme": ("本方案", "this programme"),
+    "frontier_note": (
+        "百分数：各来源预算同比增减；无预算上限的来源不变",
+        "percentages: all budgets larger or smaller alike; sources without a budget stay",
+    ),
+    "no_answer": (
+        "另有 {n} 种预算没有可行方案，未画",
+        "{n} budgets at which no programme keeps all rules are left out",
+    ),
 }
 
 FACTORS: Final = {
     "weights": ("全部权重", "all weights"),
     "method": ("评分方法", "method of scoring"),
+    "answers": ("居民提及比例（抽样）", "residents' shares (draws)"),
     "speed": ("步行速度", "walking speed"),
     "catchment": ("服务范围", "catchment"),
     "threshold": ("距离阈值", "distance threshold"),

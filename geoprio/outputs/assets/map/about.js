@@ -14,11 +14,14 @@ function aboutContent() {
     el("ul", {}, data.criteria.map((c) => el("li", {}, el("b", {}, word(c.titles)), " · " + t("weight") + " " + percent(c.weight)
       + (c.good === null ? "" : " · " + t("anchors") + " " + anchors(c)), el("small", {}, t("completion." + c.completion))))),
     el("p", {}, t("about_missing") + colon() + tOr("missing.", data.missing)),
+    ...(data.buildings && data.buildings.criteria.length ? [el("p", {}, t("about_buildings"))] : []),
     el("h3", {}, t("about_rules")),
     el("p", {}, el("b", {}, word([file.title_zh, file.title_en])), " (" + file.name + ")" + issued, el("small", {}, file.note)),
     el("ul", {}, data.rules.map(aboutRule)),
     el("p", { class: "hint" }, t("about_notes")),
     ...(data.items.length ? [aboutItems()] : []),
+    ...(data.condition ? [aboutCondition()] : []),
+    ...(data.needs ? [aboutNeeds()] : []),
     el("h3", {}, t("about_data")),
     pairs("facts", [[t("about_crs"), data.crs], [t("about_used"), used], [t("about_outside"), outside], ...(data.straight ? [] : [[t("about_unsnapped"), unsnapped]])].concat(
       data.categories.map((c) => [t("about_facilities", { category: word(c.titles) }), grouped(c.used) + " / " + grouped(c.read)]), [[t("about_credit"), data.credit.join(" · ")]])),

@@ -8,7 +8,9 @@ function addressOf() {
   if (ownWeights() && state.preset !== null) at.set("preset", state.preset);
   else if (ownWeights()) data.weighing.codes.forEach((code, k) => at.set("w." + code, String(state.weights[k])));
   if (state.by !== null) at.set("by", data.colorings[state.by].code);
+  if (state.near !== null) at.set("near", typeof state.near === "number" ? data.buildings.categories[state.near] : state.near);
   if (state.selected) at.set("zone", state.selected.id);
+  if (state.building) at.set("b", [tileIndex[state.building.k].x, tileIndex[state.building.k].y, state.building.id].join(","));
   if (state.query) at.set("q", state.query);
   if (state.types) at.set("types", state.types.join(","));
   if (state.district !== null) at.set("district", districts[state.district] === null ? "" : districts[state.district]);
@@ -48,8 +50,22 @@ function readAddress(hash) {
   found.district = district < 0 ? null : district;
   found.range = [number(at.get("least")), number(at.get("most"))];
   found.zone = zones.find((z) => z.id === at.get("zone")) || null;
+  found.near = grid ? readNear(at.get("near")) : null;
+  found.place = readPlace(at.get("b"));
   found.view = readView(at.get("map"));
   return found;
+}
+
+function readNear(text) {
+  const category = data.buildings.categories.indexOf(text);
+  if (category >= 0) return category;
+  return text === "zone" || (text === "own" && data.buildings.criteria.length) ? text : null;
+}
+
+/** Where a building is: column and row of its tile, and its id, which may hold commas itself. */
+function readPlace(text) {
+  const [, x, y, id] = /^(\d{1,6}),(\d{1,6}),([^]*)$/.exec(text || "") || [];
+  return id === undefined ? null : { x: Number(x), y: Number(y), id };
 }
 
 /** Weights hold only if they name this page's indicators, each once, and none else. */
@@ -72,13 +88,14 @@ function readView(text) {
 
 /** Take over what the address says. */
 function restore() {
-  const { zone, view, ...found } = readAddress(window.location.hash);
+  const { zone, view, place, ...found } = readAddress(window.location.hash);
   const before = ownWeights();
   Object.assign(state, found);
   if (data.weighing && (ownWeights() || before)) rescore(rawWeights());
   render();
   paint();
   if (zone) select(zone, { zoom: !view });
+  else if (place) findBuilding(place, (building) => showBuilding(building, view));
   state.view = view;
   if (view) map.setView([view[0], view[1]], view[2], { animate: false });
 }

@@ -31,7 +31,7 @@ function refreshPopup() {
 function zoneTip(zone) {
   const score = zone.rank === null ? t("unscored") : t("priority") + " " + zone.priority.toFixed(1);
   const found = coloring();
-  const value = found === null ? null : el("span", {}, word(found.titles) + " " + valueText(zone));
+  const value = found === null ? null : el("span", {}, word(found.titles) + " " + valueText(zone) + (shownValue(zone) === null ? "" : unseenText(found, zone)));
   return el("div", {}, el("b", { dir: "auto" }, zone.name), el("span", {}, score), value);
 }
 
@@ -42,8 +42,11 @@ function zonePopup(zone) {
       zone.id === zone.name ? null : [" · ", t("id"), " ", el("bdi", {}, zone.id)]),
     straightLine(),
     zone.rank === null ? el("p", { class: "banner banner-none" }, t("unscored") + colon() + t("status." + zone.status)) : banner(zone),
+    programmeSection(zone),
     zone.rank === null ? null : explanation(zone),
     needs(zone),
+    conditionSection(zone),
+    needsSection(zone),
     nearestSection(zone),
     items(zone),
     sources());
@@ -103,6 +106,7 @@ function criterionRow(zone, criterion, k, widest) {
 }
 
 function standard(criterion) {
+  if (criterion.rule === null) return [t("completion." + criterion.completion), ...origin(criterion.basis)];
   const rule = data.rules[criterion.rule];
   const amounts = { quota: rule.quota_per_1000, supply: rule.capacity_per_1000 };
   if (!(criterion.anchor in amounts)) return [reach(rule), " ", mark(rule)];
@@ -110,6 +114,9 @@ function standard(criterion) {
   // A walking distance is no standard for an amount.
   return n === null ? [t("completion.given")] : [t(criterion.anchor, { n: short(n, 3) }), " ", mark(basis(criterion))];
 }
+
+/** Where an indicator without a walking rule is from. */
+const origin = (basis) => basis ? [" · ", el("small", {}, el("bdi", {}, tOr("source.", basis.source)), basis.clause ? " " + basis.clause : ""), " ", mark(basis)] : [];
 
 /** The rule, or its quota where that is what the criterion is held against: each has a source and a mark. */
 function basis(criterion) {

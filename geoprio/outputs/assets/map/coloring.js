@@ -32,6 +32,7 @@ function paint() {
     }
   });
   placeRanks();
+  recolor();
 }
 
 /** The value of a zone in words. */

@@ -37,6 +37,12 @@ function shapePath(shape, x, y, r) {
   if (shape === "triangle") return "M" + ring(3, -Math.PI / 2, 1.35 * r) + "Z";
   if (shape === "diamond") return "M" + ring(4, 0, 1.3 * r) + "Z";
   if (shape === "hexagon") return "M" + ring(6, 0, 1.1 * r) + "Z";
+  if (shape === "cross") return "M" + Array.from({ length: 12 }, function (_, i) {
+    // Three corners of each arm: an upright cross, turned by an eighth.
+    const [size, turn] = [[0.5 * r, 0], [1.3 * r, 0.37], [1.3 * r, Math.PI / 2 - 0.37]][i % 3];
+    const at = Math.floor(i / 3) * (Math.PI / 2) + turn;
+    return (x + size * Math.cos(at)).toFixed(1) + "," + (y + size * Math.sin(at)).toFixed(1);
+  }).join("L") + "Z";
   const a = 0.45 * r;
   const b = 1.15 * r;
   if (shape === "plus") {

@@ -37,7 +37,9 @@ function downloadCsv() {
 /** What a printed map must tell by itself. */
 function printNotes() {
   const weights = data.criteria.map((c, k) => word(c.titles) + " " + percent(shares[k])).join(" · ");
-  const unverified = data.rules.filter((r) => r.mark !== "verified").map((r) => word(r.titles) + " " + reach(r) + " (" + tOr("source.", r.source) + ")").join(" · ");
+  const loose = data.rules.filter((r) => r.mark !== "verified").map((r) => word(r.titles) + " " + reach(r) + " (" + tOr("source.", r.source) + ")");
+  const others = data.criteria.filter((c) => c.basis && c.basis.mark !== "verified").map((c) => word(c.titles) + " (" + tOr("source.", c.basis.source) + ")");
+  const unverified = [...loose, ...others].join(" · ");
   return [
     el("p", {}, el("b", {}, t("paper")), " " + t("about_paper")),
     data.straight ? el("p", {}, t("straight_line_hint")) : null,
@@ -66,6 +68,7 @@ function watchPrint() {
     map.invalidateSize({ animate: false });
     // Who never moved the map sees all zones on paper, too, without the room that the legend had beside them.
     map.fitBounds(state.view ? before.bounds : layers.zones.getBounds(), { animate: false });
+    drawAll();
   });
   window.addEventListener("afterprint", function () {
     if (!before) return;

@@ -5,8 +5,29 @@ const LEGEND_WIDTH = 252;
 const RANK_LABELS = 10;
 
 const Marker = L.CircleMarker.extend({
+  // What a marker stands on is not clicked with it.
+  options: { bubblingMouseEvents: false },
   _updatePath: function () {
     this._renderer._setPath(this, shapePath(this.options.shape, this._point.x, this._point.y, this._radius));
+  },
+});
+
+/**
+ * A zone, drawn whole and anew only where its points moved: they do when the map is zoomed, not when it is dragged. Leaflet
+ * would cut and write thousands of paths again at the end of each drag.
+ */
+const ZoneShape = L.Polygon.extend({
+  _project: function () {
+    L.Polygon.prototype._project.call(this);
+    this._moved = true;
+  },
+  _clipPoints: function () {
+    this._parts = this._rings;
+  },
+  _update: function () {
+    if (!this._map || !this._moved) return;
+    this._moved = false;
+    L.Polygon.prototype._update.call(this);
   },
 });
 
@@ -18,10 +39,11 @@ function addHatch() {
 }
 
 function addPanes() {
-  [["streets", 350], ["outline", 420], ["near", 440], ["facilities", 450], ["ranks", 460]].forEach(function ([name, order]) {
+  const panes = [["streets", 350], ["buildings", 410], ["outline", 420], ["near", 440], ["problems", 445], ["facilities", 450], ["ranks", 460]];
+  panes.forEach(function ([name, order]) {
     map.createPane(name).style.zIndex = order;
   });
-  map.getPane("near").style.pointerEvents = "none";
+  ["near", "buildings"].forEach((name) => { map.getPane(name).style.pointerEvents = "none"; });
 }
 
 function streetLayer() {
@@ -36,12 +58,15 @@ function streetLayer() {
 
 function zoneLayer() {
   // The pane is see-through, not the polygons: where zones overlap, colours still are the legend's.
-  map.getPane("overlayPane").style.opacity = 0.8;
+  map.getPane("overlayPane").style.opacity = SOLID_ZONES;
   zones.forEach(function (zone) {
     const style = { color: "#ffffff", weight: 1.2, opacity: 0.95, fillColor: fillOf(zone.cls), fillOpacity: 1, smoothFactor: 0.5 };
-    zone.layer = L.polygon(zone.latlngs, style);
+    zone.layer = new ZoneShape(zone.latlngs, style);
     zone.layer.bindTooltip(() => zoneTip(zone), { sticky: true, className: "tip", opacity: 1 });
-    zone.layer.on("click", (event) => select(zone, { at: event.latlng }));
+    zone.layer.on("click", function (event) {
+      L.DomEvent.stopPropagation(event);
+      clicked(event, zone);
+    });
   });
   // A small zone inside a large one stays within reach of the mouse.
   const bySize = zones.map((z) => [extent(z.layer.getBounds()), z.layer]).sort((a, b) => b[0] - a[0]);
@@ -95,14 +120,24 @@ function nearestLines(zone) {
   (data.nearest[zone.k] || []).forEach(function (found, k) {
     if (!found || !map.hasLayer(layers.facilities[k])) return;
     const [number, metres] = found;
-    const ends = [zone.at, facilities[number].at];
-    const color = data.categories[k].color;
-    L.polyline(ends, { pane: "near", interactive: false, color: "#ffffff", weight: 5, opacity: 0.9 }).addTo(layers.near);
-    L.polyline(ends, { pane: "near", interactive: false, color, weight: 2.4, dashArray: "7 5" }).addTo(layers.near);
-    const icon = L.divIcon({ className: "walk-label", iconSize: [0, 0], html: el("span", { style: { borderColor: color } }, t("metres", { n: grouped(metres) })) });
-    const middle = L.latLng((ends[0].lat + ends[1].lat) / 2, (ends[0].lng + ends[1].lng) / 2);
-    L.marker(middle, { icon, interactive: false, keyboard: false, pane: "near" }).addTo(layers.near);
+    leader(zone.at, facilities[number].at, data.categories[k].color, metres);
   });
+}
+
+/** A dashed straight line from one place to another, with the way between them in metres. */
+function leader(from, to, color, metres) {
+  const ends = [from, to];
+  L.polyline(ends, { pane: "near", interactive: false, color: "#ffffff", weight: 5, opacity: 0.9 }).addTo(layers.near);
+  L.polyline(ends, { pane: "near", interactive: false, color, weight: 2.4, dashArray: "7 5" }).addTo(layers.near);
+  const icon = L.divIcon({ className: "walk-label", iconSize: [0, 0], html: el("span", { style: { borderColor: color } }, t("metres", { n: grouped(metres) })) });
+  const middle = L.latLng((ends[0].lat + ends[1].lat) / 2, (ends[0].lng + ends[1].lng) / 2);
+  L.marker(middle, { icon, interactive: false, keyboard: false, pane: "near" }).addTo(layers.near);
+}
+
+/** What is selected, zone or building, drawn anew: its words or the layers shown have changed. */
+function outlineSelected() {
+  outline(state.selected);
+  if (state.building) outlineBuilding(state.building);
 }
 
 /** Outline the zones in which a facility is the nearest one to some building. */

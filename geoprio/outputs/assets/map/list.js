@@ -63,7 +63,7 @@ function listBox() {
   return el("div", { class: "list", tabindex: "-1", on: { keydown: listKeys, scroll: scrolled } },
     el("div", { class: "list-head" }, el("h2", {}, t("ranking")),
       button(t("csv"), { class: "plain", id: "csv", title: t("csv_hint") }, downloadCsv),
-      button(t("print"), { class: "plain", id: "print", title: t("print_hint", { n: PRINTED }) }, () => window.print())),
+      button(t("print"), { class: "plain", id: "print", title: t("print_hint", { n: PRINTED }) }, printPage)),
     el("ol", { id: "ranking", "aria-label": t("ranking") + ". " + t("list_keys") }),
     el("p", { class: "hint", id: "none-shown", hidden: true }, t("none_shown")),
     el("h2", { id: "unscored-title" }), el("ul", { id: "unscored" }));

@@ -2,6 +2,7 @@
 
 function select(zone, how) {
   state.selected = zone;
+  state.building = null;
   layers.served.clearLayers();
   if (narrow() && !document.body.classList.contains("panel-closed")) fold(true);
   orderList(true);
@@ -38,7 +39,7 @@ function render() {
   nameControl(".leaflet-control-zoom-in", "zoom_in");
   nameControl(".leaflet-control-zoom-out", "zoom_out");
   nameControl(".whole", "whole");
-  if (state.selected) outline(state.selected);
+  outlineSelected();
   refreshPopup();
 }
 
@@ -54,13 +55,14 @@ document.body.append(about, notes);
 map.getContainer().setAttribute("role", "region");
 addHatch();
 addPanes();
-const layers = { streets: streetLayer(), zones: zoneLayer(), facilities: facilityLayers(), outline: L.layerGroup(), near: L.layerGroup(), served: L.layerGroup() };
+const layers = { streets: streetLayer(), zones: zoneLayer(), buildings: footprintLayer(), facilities: facilityLayers(),
+  problems: problemLayer(), outline: L.layerGroup(), near: L.layerGroup(), served: L.layerGroup() };
 document.body.classList.toggle("panel-closed", narrow() && window.innerHeight < 560);
 legend.open = !narrow();
 Object.assign(map.options, { minZoom: ZOOMS[0], maxZoom: ZOOMS[1] });
 map.invalidateSize({ animate: false });
 showAll();
-[layers.streets, layers.zones, layers.outline, layers.near, layers.served, ...layers.facilities].forEach((layer) => layer.addTo(map));
+[layers.streets, layers.zones, layers.buildings, layers.outline, layers.near, layers.served, layers.problems, ...layers.facilities].filter(Boolean).forEach((layer) => layer.addTo(map));
 // On a phone the popup needs the upper part of the map.
 const corner = narrow() ? "bottomleft" : "topleft";
 control("bottomright", el("div", { id: "credit" }, data.credit.join(" · ")));
@@ -74,8 +76,10 @@ window.addEventListener("resize", function () {
   map.invalidateSize({ animate: false });
 });
 document.addEventListener("keydown", escape);
+map.on("click", (event) => clicked(event, null));
 map.on("popupclose", () => layers.served.clearLayers());
 watchView();
+watchFootprints();
 watchPrint();
 restore();
 state.ready = true;

@@ -6,9 +6,9 @@ const map = window[document.querySelector(".folium-map").id];
 
 /**
  * What the reader chose. `weights` are raw, one for each indicator; `by` is the number of a coloring, null = priority;
- * `listed` holds the zones in the order of the list.
+ * `near` is what buildings are coloured by: null = as it opens, own, zone, or the number of a category.
  */
-const state = { lang: data.lang, selected: null, popup: null, by: null, query: "", types: null, district: null,
+const state = { lang: data.lang, selected: null, building: null, popup: null, by: null, near: null, query: "", types: null, district: null,
   range: [null, null], weights: null, preset: "given", view: null, ready: false, printing: false };
 
 const zones = data.zones.map(function (row, k) {

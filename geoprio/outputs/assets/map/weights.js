@@ -23,7 +23,7 @@ function weightsContent() {
 function presetNotes() {
   const preset = presetOf(state.preset);
   if (!preset || state.preset === "given") return [];
-  return [el("p", { class: "hint" }, t("preset_hint." + state.preset)), ...preset.notes.map((note) => el("p", { class: "hint" }, note))];
+  return [el("p", { class: "hint" }, t("preset_hint." + state.preset)), ...preset.notes.map((note) => el("p", { class: "hint" }, Array.isArray(note) ? word(note) : note))];
 }
 
 function slider(criterion, k) {

@@ -1,0 +1,120 @@
+"""Words for what residents say, in Chinese and English: map page, sheets, workbook and report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NEEDS: Final = {
+    "needs": ("居民怎么说", "What residents say"),
+    "needs.problem": ("反映的问题", "What is wrong"),
+    "needs.measure": ("希望先做的", "What to do first"),
+    "needs.support": ("同意", "Who agrees"),
+    "needs.other": ("其他回答", "Other answers"),
+    "needs.n": ("答卷 {n} 份", "n = {n}"),
+    "needs.row": ("{share}（{low}–{high}）", "{share} ({low}–{high})"),
+    "needs.few": ("答卷不足 {n} 份，不予公布", "fewer than {n} answers: not told"),
+    "needs.none": ("没有答卷", "no answers"),
+    "needs.more": ("另有 {n} 项，见 needs.csv", "{n} more in needs.csv"),
+    "needs.hint": (
+        "提及比例及其 95 % 区间，次序按向全市收缩后的比例；自愿填答不是随机抽样，加权只能校正已知的年龄、产权、楼层。",
+        (
+            "Shares who name it, with 95 % intervals; in the order of the shares drawn toward the city's. Nobody was "
+            "drawn to answer: weights mend only what is known of residents."
+        ),
+    ),
+    "needs.city": ("全市合计", "All zones together"),
+    "needs.weight": ("权重 {weight}（{low}–{high}）", "weight {weight} ({low}–{high})"),
+    "needs.agree": (
+        "{kind}：各组排序的一致程度 W = {w}（p = {p}），{groups}",
+        "{kind}: groups agree on the order by W = {w} (p = {p}); {groups}",
+    ),
+    "needs.agree_none": ("{kind}：答卷足够的组不到两个，无法比较", "{kind}: fewer than two groups with enough answers"),
+    "meetings": ("坝坝会：到会者的表决，不是抽样", "Courtyard meetings: votes of those present, no sample"),
+    "meetings.row": (
+        "{date} 到会 {present} 人，赞成 {agree} 人（{share}）",
+        "{date} {agree} of {present} present for it ({share})",
+    ),
+    "meetings.few": ("{date} 不足 {n} 人，不予公布", "{date} fewer than {n} people: not told"),
+    "votes": ("业主表决（参与与多数的核对）", "Owners' votes (quorum and majority checked)"),
+    "votes.passed": ("已通过", "passed"),
+    "votes.failed": ("未通过", "not passed"),
+    "votes.no_quorum": ("参与表决不足", "no quorum"),
+    "votes.unknown": ("缺数据，无法判定", "cannot be told: numbers are missing"),
+    "votes.row": (
+        "{verdict}：参与面积 {area_voted}、人数 {heads_voted}；其中同意面积 {area_for}、人数 {heads_for}",
+        "{verdict}: voted {area_voted} of area, {heads_voted} of owners; of these for it {area_for}, {heads_for}",
+    ),
+    "votes.lacking": ("还差 {heads} 名业主、{area} 平方米", "{heads} owners and {area} m² lacking"),
+    "votes.rule": ("{title}（{source}，{mark}）", "{title} ({source}, {mark})"),
+    "projects": ("项目清单", "Project list"),
+    "groups": ("群体一致性", "Agreement of groups"),
+    "of.zone_id": ("片区编号", "zone id"),
+    "of.name": ("名称", "name"),
+    "of.question": ("题目", "question"),
+    "of.rank": ("次序", "rank"),
+    "of.need": ("代码", "need"),
+    "of.title": ("需求", "what"),
+    "of.status": ("样本状态", "status of answers"),
+    "of.n": ("样本量", "answers"),
+    "of.share": ("提及比例", "share"),
+    "of.low": ("下限（95 %）", "low (95 %)"),
+    "of.high": ("上限（95 %）", "high (95 %)"),
+    "of.support": ("向全市收缩的比例", "share drawn toward the city's"),
+    "of.support_low": ("收缩比例下限", "drawn share, low"),
+    "of.support_high": ("收缩比例上限", "drawn share, high"),
+    "of.first": ("为首要需求的概率", "probability of being first"),
+    "of.rank_p05": ("次序区间上端", "rank, 5 %"),
+    "of.rank_p95": ("次序区间下端", "rank, 95 %"),
+    "of.date": ("日期", "date"),
+    "of.present": ("到会", "present"),
+    "of.agree": ("赞成", "for"),
+    "of.against": ("反对", "against"),
+    "of.abstain": ("弃权", "abstained"),
+    "of.share_present": ("占到会者比例", "share of those present"),
+    "of.matter": ("事项类别", "matter"),
+    "of.owners": ("业主人数", "owners"),
+    "of.owners_voted": ("参与人数", "owners who voted"),
+    "of.owners_for": ("同意人数", "owners for it"),
+    "of.area": ("专有面积（平方米）", "exclusive area (m²)"),
+    "of.area_voted_m2": ("参与面积（平方米）", "area that voted (m²)"),
+    "of.area_for_m2": ("同意面积（平方米）", "area for it (m²)"),
+    "of.verdict": ("结论", "verdict"),
+    "of.heads_voted": ("参与人数占比", "owners who voted, share"),
+    "of.area_voted": ("参与面积占比", "area that voted, share"),
+    "of.heads_for": ("其中同意人数占比", "of these for it, owners"),
+    "of.area_for": ("其中同意面积占比", "of these for it, area"),
+    "of.heads_lacking": ("还差业主人数", "owners lacking"),
+    "of.area_lacking": ("还差面积（平方米）", "area lacking (m²)"),
+    "of.kind": ("分组", "groups by"),
+    "of.group": ("组", "group"),
+    "of.n_effective": ("有效样本量", "answers they are worth"),
+    "of.w": ("一致程度 W", "agreement W"),
+    "of.p": ("p", "p"),
+    "status.told": ("公布", "told"),
+    "status.few": ("过少，不公布", "too few to tell"),
+    "status.none": ("无", "none"),
+    "matter.ordinary": ("一般事项", "ordinary"),
+    "matter.major": ("重大事项", "major"),
+}
+"""Key to zh and en; ``{n}`` and the like are filled in."""
+
+ON_PAGE: Final = {key: pair for key, pair in NEEDS.items() if key.split(".")[0] in {"needs", "meetings", "votes"}}
+"""Words of the map page."""
+
+PERSONAL: Final = {
+    "name": ("姓名", "name"),
+    "phone": ("手机号", "phone"),
+    "id number": ("身份证号", "id number"),
+    "ip address": ("IP 地址", "IP address"),
+    "address": ("住址", "home"),
+    "account": ("账号", "account"),
+    "position": ("位置", "position"),
+    "device": ("设备", "device"),
+    "vehicle": ("车牌", "vehicle"),
+    "birthday": ("生日", "birthday"),
+    "file": ("附件", "file"),
+    "source": ("来源", "source"),
+    "free text": ("开放题", "free text"),
+    "named": ("项目文件指定", "named in the project file"),
+}
+"""Kinds of personal columns."""
