@@ -15,23 +15,30 @@ from geoprio._core.version import __version__
 
 if TYPE_CHECKING:
     from geoprio._core.errors import GeoprioError, InputError, MissingError, OutputError
-    from geoprio.config import load_project
-    from geoprio.outputs import Result, Sensitivity
-    from geoprio.pipeline import check, rescore, run, sensitivity
+    from geoprio.config import load_project, load_scenario
+    from geoprio.effect import compare
+    from geoprio.outputs import Planned, Result, Sensitivity, Sited
+    from geoprio.pipeline import check, plan, rescore, run, sensitivity, site
 
 __all__ = [
     "GeoprioError",
     "InputError",
     "MissingError",
     "OutputError",
+    "Planned",
     "Result",
     "Sensitivity",
+    "Sited",
     "__version__",
     "check",
+    "compare",
     "load_project",
+    "load_scenario",
+    "plan",
     "rescore",
     "run",
     "sensitivity",
+    "site",
 ]
 
 _HOMES = {
@@ -39,13 +46,19 @@ _HOMES = {
     "InputError": "geoprio._core.errors",
     "MissingError": "geoprio._core.errors",
     "OutputError": "geoprio._core.errors",
+    "Planned": "geoprio.outputs",
     "Result": "geoprio.outputs",
     "Sensitivity": "geoprio.outputs",
+    "Sited": "geoprio.outputs",
     "check": "geoprio.pipeline",
+    "compare": "geoprio.effect",
     "load_project": "geoprio.config",
+    "load_scenario": "geoprio.config",
+    "plan": "geoprio.pipeline",
     "rescore": "geoprio.pipeline",
     "run": "geoprio.pipeline",
     "sensitivity": "geoprio.pipeline",
+    "site": "geoprio.pipeline",
 }
 
 

@@ -11,7 +11,7 @@ import typer
 
 from geoprio._core.errors import GeoprioError
 from geoprio._core.version import __version__
-from geoprio.cli import check, demo, init, run, schema, sensitivity, weights
+from geoprio.cli import check, compare, demo, init, plan, register, run, schema, sensitivity, site, weights
 
 app = typer.Typer(
     name="geoprio",
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (demo, init, run, check, sensitivity, weights, schema):
+for verb in (demo, init, run, check, sensitivity, weights, plan, site, register, compare, schema):
     verb.add_to(app)
 
 

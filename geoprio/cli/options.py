@@ -43,6 +43,9 @@ STAGES = {
     "score": "scoring zones",
     "draws": "ranking under other weights, methods and data",
     "effects": "finding what moves the ranking",
+    "programme": "choosing the programme",
+    "answers": "asking about the programme",
+    "comparing": "comparing before and after",
 }
 
 

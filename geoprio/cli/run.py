@@ -44,6 +44,10 @@ def add_to(app: typer.Typer) -> None:
                 show_default=False,
             ),
         ] = None,
+        scenario: Annotated[
+            Path | None,
+            typer.Option("--scenario", help="A scenario file (TOML): what would be different.", show_default=False),
+        ] = None,
         force: Force = False,
         strict: Strict = False,
         lang: Language = Lang.zh,
@@ -53,8 +57,8 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         """Score the zones of PROJECT and write map, layers, lists and reports to a folder."""
         run_to(
-            project, out, sheets=sheets, force=force, strict=strict, lang=lang, verbose=verbose, quiet=quiet,
-            progress=progress,
+            project, out, sheets=sheets, scenario=scenario, force=force, strict=strict, lang=lang, verbose=verbose,
+            quiet=quiet, progress=progress,
         )  # fmt: skip
 
 
@@ -69,6 +73,7 @@ def run_to(
     quiet: bool,
     progress: bool | None,
     sheets: int | None = None,
+    scenario: Path | None = None,
 ) -> None:
     """Run `project` into the folder `out` and say what came of it."""
     from geoprio import pipeline
@@ -76,16 +81,19 @@ def run_to(
 
     check_output(out, force=force, protected=project.parent)
     with stages(STAGE_COUNT, progress, quiet=quiet) as tell:
-        result = pipeline.run(project, strict=strict, progress=tell)
+        result = pipeline.run(project, scenario=scenario, strict=strict, progress=tell)
         result.save(out, force=force, lang=lang.value, sheets=sheets, progress=tell)
     if not quiet:
         print_notes(result.quality["notes"], verbose=verbose)
         if result.quality["access_method"] == "straight_line":
             typer.echo("Distances are straight lines; streets were not used.")
-        _summary(result, out)
+        for row in result.quality.get("scenario", {}).get("changes", ()):
+            typer.echo(f"Scenario: {row['part']}[{row['number']}]: {row['what']}.")
+        summary(result, out)
 
 
-def _summary(result: Result, out: Path) -> None:
+def summary(result: Result, out: Path) -> None:
+    """Print what came of a run."""
     zones = result.zones
     ranked = zones[zones["rank"].notna()]
     typer.echo(

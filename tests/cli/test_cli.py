@@ -134,7 +134,6 @@ def test_demo_runs_the_synthetic_example(tmp_path):
     assert f"Map: {folder / 'out' / 'map.html'}" in text
     assert "61 zones" in text
     assert "synthetic" in (folder / "out" / "map.html").read_text(encoding="utf-8")
-    call("demo", folder, "--force", "-q")
     (folder / "project.toml").write_text("edited", encoding="utf-8")
     assert "differs from the example's" in call("demo", folder, "--force", code=2)
 

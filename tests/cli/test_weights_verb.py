@@ -88,7 +88,7 @@ def test_weights_of_a_projects_own_values():
     told = json.loads(call("critic", EXAMPLE, "--json", "-q"))
     assert list(told["weights"].values()) == pytest.approx(list(exact), rel=1e-12)
     equal = json.loads(call("equal", EXAMPLE, "--json", "-q"))["weights"]
-    assert list(equal.values()) == pytest.approx([1 / 6] * 6)
+    assert list(equal.values()) == pytest.approx([1 / 9] * 9)
     assert "not how much it matters" in call("std", EXAMPLE, "-q")
     again = geoprio.rescore(result, told["weights"])
     assert np.isfinite(again.zones["priority"].iloc[0])
