@@ -35,6 +35,6 @@ def test_a_run_without_elevations_loads_no_raster_library(town):
 
 
 def test_every_public_thing_says_what_it_raises():
-    for name in ("run", "check", "rescore", "load_project", "sensitivity"):
+    for name in ("run", "check", "rescore", "load_project", "load_scenario", "plan", "site", "sensitivity"):
         doc = getattr(geoprio, name).__doc__
         assert "Raises\n" in doc, name

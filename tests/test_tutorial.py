@@ -61,7 +61,7 @@ def test_a_result_shows_itself_and_escapes_names(tutorial):
 
 def test_a_result_is_one_line_at_the_prompt(tutorial):
     result = tutorial[0]["result"]
-    assert re.fullmatch(r"<Result '.*': 58 of 61 zones ranked by 6 indicators, [\d,]+ buildings>", repr(result))
+    assert re.fullmatch(r"<Result '.*': 58 of 61 zones ranked by 9 indicators, [\d,]+ buildings>", repr(result))
 
 
 def test_a_result_without_ranked_zones_shows_itself(tutorial):
