@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, t
 
-from geoprio.indicators.needs.shares import CONFIDENCE, Shares, fitted, kish_n, weighted_shares, wilson
+from geoprio.indicators.needs.shares import CONFIDENCE, Shares, kish_n, unexplained, weighted_shares, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,7 +236,7 @@ def _mean(wave: Wave) -> tuple[Floats, Floats, float, int]:
         return only, np.full(wave.value.shape[1], np.nan), 1.0, n
     parts, used = _influence(wave)
     values, w = wave.value[wave.answered], wave.weight[wave.answered]
-    error = np.sqrt(n / max(n - used, 1) * (parts**2).sum(axis=0))
+    error = np.sqrt((n - 1) / n * (parts**2).sum(axis=0))
     return w @ values / w.sum(), error, max(kish_n(w) - used, 1.0), n
 
 
@@ -245,10 +245,9 @@ def _influence(wave: Wave) -> tuple[Floats, int]:
     values, w = wave.value[wave.answered], wave.weight[wave.answered]
     if not len(w):
         return values, 0
-    explained, used = w @ values / w.sum(), 1
-    if wave.calibrated is not None and wave.calibrated.size:
-        explained, used = fitted(values, w, wave.calibrated[wave.answered].reshape(len(w), -1))
-    return np.asarray(w[:, None] * (values - explained) / w.sum(), np.float64), used
+    groups = np.empty((len(w), 0), np.int64) if wave.calibrated is None else wave.calibrated[wave.answered]
+    residual, used = unexplained(values, w, groups.reshape(len(w), -1), w @ values / w.sum())
+    return np.asarray(w[:, None] * residual / w.sum(), np.float64), used
 
 
 def matched(before: Wave, after: Wave) -> tuple[Ints, Ints]:

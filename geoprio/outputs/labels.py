@@ -303,6 +303,7 @@ QGIS: Final = {
     "buildings": ("楼栋", "Buildings"),
     "streets": ("街道", "Streets"),
     "condition": ("状况（占已调查比例）", "Condition (share of those surveyed)"),
+    "needs": ("居民诉求（占受访者）", "What residents say (share of those asked)"),
     "problems": ("问题点", "Problem points"),
     "solved": ("已解决", "solved"),
     "raster": ("片区优先级（栅格，向上取整）", "Priority of zones (raster, rounded up)"),

@@ -162,6 +162,8 @@ def _groups(result: Result, styles: Mapping[str, Style], number: int) -> list[tu
     measures = [_measure(c, styles["zones"], result, number) for c in result.matrix.criteria]
     weighted = set(result.matrix.codes)
     shares = [_share(c, styles["zones"], result, number) for c in shared_codes(result) if c not in weighted]
+    said = [c for c in result.need_codes if c not in weighted and result.zones[c].notna().any()]
+    needs = [_share(c, styles["zones"], result, number) for c in said]
     problems = [Layer("problems", "problems", word["problems"], styles["problems"])] if "problems" in styles else []
     return [
         (
@@ -178,6 +180,7 @@ def _groups(result: Result, styles: Mapping[str, Style], number: int) -> list[tu
         ),
         (word["indicators"], False, measures),
         *([(word["condition"], False, shares)] if shares else []),
+        *([(word["needs"], False, needs)] if needs else []),
         (
             word["base"],
             True,
@@ -226,8 +229,8 @@ def _measure(criterion: Criterion, zones: Style, result: Result, number: int) ->
 
 
 def _share(code: str, zones: Style, result: Result, number: int) -> Layer:
-    """Return the zones colored by a share of condition that has no weight; what nobody looked at is hatched."""
-    good, bad = anchors_of(code, result) or (0.0, 1.0)
+    """Return the zones colored by a share that has no weight; hatched where nobody looked or too few answered."""
+    good, bad = (0.0, 1.0) if code in result.need_codes else anchors_of(code, result) or (0.0, 1.0)
     style = dataclasses.replace(zones, renderer=graduated_style(code, good, bad, "share", number), labels="")
     return Layer(code, "zones", shown_title(code, result)[number], style, shown=False)
 

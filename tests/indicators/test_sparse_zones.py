@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoprio.indicators.needs import rake, weighted_shares
-from geoprio.indicators.needs.shares import fitted, regressed, wilson_of_share
+from geoprio.indicators.needs.shares import regressed, wilson_of_share
 
 DRAWS = 500
 ZONES, CELLS = 25, 4
@@ -20,7 +20,7 @@ def town(rng):
 
 def plain_interval(hits, weight, groups):
     """Return Wilson's interval from the residuals as they are, each zone's few answers explained by themselves."""
-    explained, used = fitted(hits, weight, groups)
+    explained, _, used = regressed(hits, weight, groups)
     n, share = len(hits), weight @ hits / weight.sum()
     variance = n / (n - used) * (weight[:, None] ** 2 * (hits - explained) ** 2).sum(axis=0) / weight.sum() ** 2
     return wilson_of_share(share, share * (1 - share) / variance)

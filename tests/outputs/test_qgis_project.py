@@ -14,10 +14,14 @@ from conftest import EXAMPLE, missing
 
 import geoprio
 from geoprio.outputs.palette import CLASS_COLORS
+from geoprio.outputs.titles import shown_title
 
 PROBE = Path(__file__).with_name("qgis_probe.py")
 CRITERIA = 9
-GROUPS = ["Result", "Indicators (from good to bad)", "Condition (share of those surveyed)", "Background"]
+GROUPS = [
+    *("Result", "Indicators (from good to bad)", "Condition (share of those surveyed)"),
+    *("What residents say (share of those asked)", "Background"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +80,17 @@ def test_groups_and_layers_from_the_top(told, result):
     titles = [criterion.title_en for criterion in result.matrix.criteria]
     assert shown[GROUPS[1]] == [(title, False) for title in titles]
     assert len(titles) == CRITERIA
+
+
+def test_what_residents_say_is_a_layer_each(told, result):
+    members = next(rows for group, _, rows in told["tree"] if group == GROUPS[3])
+    weighted = set(result.matrix.codes)
+    codes = [c for c in result.need_codes if c not in weighted and result.zones[c].notna().any()]
+    assert [name for name, _, _ in members] == [shown_title(c, result)[1] for c in codes]
+    assert codes
+    drawn = layer(told, members[0][0])
+    assert drawn["classes"][0][2] == "unknown"
+    assert f'"{codes[0]}"' in drawn["attribute"]
 
 
 def test_zones_are_drawn_by_priority_in_fixed_classes(told, result):

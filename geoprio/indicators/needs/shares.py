@@ -190,12 +190,7 @@ def weighted_shares(
         return Shares(nothing, nothing, nothing, nothing, 0, np.zeros(chosen.shape[1]))
     share = np.minimum(w @ hits / w.sum(), 1.0)
     groups = np.empty((n, 0), np.int64) if calibrated is None else calibrated[answered].reshape(n, -1)
-    explained, leverage, used = regressed(hits, w, groups)
-    # Each answer is compared with what the others of its groups let expect: an answer of few pulls its own group along,
-    # and one that stands alone in its group can only be compared with all.
-    alone = leverage > ALONE
-    residual = (hits - explained) / np.where(alone, 1.0, 1 - leverage)[:, None]
-    residual = np.where(alone[:, None], hits - share, residual)
+    residual, used = unexplained(hits, w, groups, share)
     variance = (n - 1) / n * (w[:, None] ** 2 * residual**2).sum(axis=0) / w.sum() ** 2
     kish = kish_n(w)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -207,10 +202,23 @@ def weighted_shares(
     return Shares(share, low, high, np.sqrt(share * (1 - share) / final), n, worth)
 
 
-def fitted(hits: Floats, weight: Floats, groups: Ints) -> tuple[Floats, int]:
-    """Return what `regressed` fits, and how many parameters it took."""
-    values, _, used = regressed(hits, weight, groups)
-    return values, used
+def unexplained(hits: Floats, weight: Floats, groups: Ints, mean: Floats) -> tuple[Floats, int]:
+    """Return what their groups leave unexplained of answers, jackknifed, and how many parameters that took.
+
+    Parameters
+    ----------
+    hits : ndarray of float, shape (n, columns)
+    weight : ndarray of float, shape (n,)
+    groups : ndarray of int, shape (n, kinds)
+    mean : ndarray of float, shape (columns,)
+        Of all answers.
+    """
+    # Each answer is compared with what the others of its groups let expect: an answer of few pulls its own group along,
+    # and one that stands alone in its group can only be compared with all.
+    explained, leverage, used = regressed(hits, weight, groups)
+    alone = leverage > ALONE
+    residual = (hits - explained) / np.where(alone, 1.0, 1 - leverage)[:, None]
+    return np.where(alone[:, None], hits - mean, residual), used
 
 
 def regressed(hits: Floats, weight: Floats, groups: Ints) -> tuple[Floats, Floats, int]:
