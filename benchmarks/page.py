@@ -2,7 +2,7 @@
 
 python benchmarks/page.py RUN_FOLDER [--chromium /usr/bin/chromium] [--repeat 3]
 
-Opens map.html as it comes, then at zooms 14 and 16 amid the zones; drags the map; moves a slider; and prints figures.
+Opens map.html as it comes, then at zooms 15 and 16 amid the zones; drags the map; moves a slider; and prints figures.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def main() -> int:
             page, seconds = opened(browser, address, "() => document.querySelector('#ranking button')")
             amid = page.evaluate(AMID)
             told = [f"opened {seconds:.2f} s"]
-            for zoom in (14, 16):
+            for zoom in (15, 16):
                 page.context.close()
                 page, seconds = opened(browser, f"{address}#map={amid},{zoom}", DRAWN)
                 page.wait_for_timeout(1000)

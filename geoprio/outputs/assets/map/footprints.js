@@ -1,7 +1,7 @@
 // Buildings on the map: their tiles drawn as pictures, without WebGL, a few in each frame, in the colours of the moment.
 
 const FRAME_MS = 9;
-const FOOTPRINT_ZOOM = 14;
+const FOOTPRINT_ZOOM = 15;
 const SOLID_ZONES = 0.8;
 const FAINT_ZONES = 0.28;
 /** Above the classes of the legend: what is not known, and what has no colour. */
