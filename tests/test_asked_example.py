@@ -100,7 +100,7 @@ def test_few_answers_are_not_told(result):
     assert zones.loc["邮电小区", "problems_walkup_support"] == pytest.approx(
         zones.loc["水利局家属院", "problems_walkup_support"]
     )
-    assert zones.loc["邮电小区", "rank"] == 56
+    assert zones.loc["邮电小区", "rank"] == 58
 
 
 def test_weights_bring_the_answers_to_what_all_would_say(asked, config, result):

@@ -146,8 +146,8 @@ def _shown(value: object) -> str:
 
 
 def _scenario(run: FinishedRun) -> str:
-    changes = [str(row.get("what", "")) for row in run.scenario.get("changes", ())]
-    return "; ".join([str(run.scenario.get("name") or "?"), *changes]) if run.scenario else "none"
+    """Return the scenario's name: what it changes, the run's own reports tell one by one."""
+    return str(run.scenario.get("name") or "?") if run.scenario else "none"
 
 
 def _walked(before: FinishedRun, after: FinishedRun) -> Iterator[Difference]:

@@ -148,9 +148,10 @@ def test_the_words_say_what_the_figures_say(told, example):
     assert f": {100 * top['effect']:.0f} % of the variance" in text
     assert [edge["rank"] for edge in report["edges"]] == [11, 12, 13, 14]
     for edge in report["edges"]:
+        # With the weights that are named, the zone does cross the line.
+        again = geoprio.rescore(example, edge["weights"]["weights"]).zones["rank"]
+        assert (again[edge["zone_id"]] <= 12) == edge["enters"]
         assert edge["words"][1] in text
-        # Zones of which an indicator is unknown are scored by the rest: no weights for all bring one across.
-        assert edge["weights"] is None
     assert report["first_two"]["difference"] == pytest.approx(
         example.zones["priority"].iloc[0] - example.zones["priority"].iloc[1]
     )

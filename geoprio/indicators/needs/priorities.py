@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.stats import chi2, rankdata
 
 from geoprio.indicators.needs.shares import CONFIDENCE
 
@@ -153,6 +152,8 @@ def agreement(shares: Floats) -> Agreement:
     M. G. Kendall and B. Babington Smith, The problem of m rankings, Annals of Mathematical Statistics 10 (1939),
     275-287; the correction for ties as in Kendall, Rank Correlation Methods, chapter 6.
     """
+    from scipy.stats import chi2, rankdata  # noqa: PLC0415 - half a second, paid only where groups are compared
+
     m, k = shares.shape
     ranks = np.asarray(rankdata(-shares, axis=1), np.float64) if shares.size else np.zeros(shares.shape)
     if m < 2 or k < 2:
