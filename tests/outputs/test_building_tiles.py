@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import collection, square
-from test_tiles import decoded
+from test_map_tiles import decoded
 
 import geoprio
 from geoprio.outputs.building_tiles import building_tiles, building_urgency, distance_classes, narrow, plus_one
