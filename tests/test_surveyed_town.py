@@ -17,7 +17,7 @@ from surveyed_town import ANSWERS, HEADER, MEETINGS, NAMES, SURVEY, VOTES, secre
 
 import geoprio
 from geoprio._core.errors import InputError, MissingError
-from geoprio.outputs.mapdata import map_data
+from geoprio.outputs.webmap.data import map_data
 
 SCORE = '\n[score]\nweights = "survey"\n'
 DRAWS = '\n[sensitivity]\nweights = "survey"\ndraws = 400\nthreshold_factors = [1.0]\nmethods = ["weighted_sum"]\n'

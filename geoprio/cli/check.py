@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
         """Read and validate everything that PROJECT names; print and write the data-quality report."""
         from geoprio import pipeline
         from geoprio._core.files import check_output
-        from geoprio.outputs.report import quality_markdown
+        from geoprio.outputs.quality.text import quality_markdown
         from geoprio.outputs.write import write_check
 
         folder = out or project.with_name(f"{project.stem}_check")

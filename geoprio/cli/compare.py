@@ -98,7 +98,7 @@ def add_to(app: typer.Typer) -> None:
         from geoprio._core.findings import Findings
         from geoprio.effect import evaluation_sentences
         from geoprio.effect.done import plan_done, read_projects
-        from geoprio.outputs.change_write import write_change
+        from geoprio.outputs.change.write import write_change
 
         _check_together(
             plan=bool(plan) != bool(done),

@@ -71,8 +71,8 @@ def whole_story(folder: Path, *, force: bool, lang: Lang, tell: Progress) -> Res
     """
     from geoprio import effect, pipeline
     from geoprio._core.findings import Findings
-    from geoprio.outputs.change_write import write_change
-    from geoprio.outputs.story import story_html
+    from geoprio.outputs.change.write import write_change
+    from geoprio.outputs.story.page import story_html
     from geoprio.outputs.write import write_text
     from geoprio.pipeline.running import run_walked
 
@@ -104,7 +104,7 @@ def whole_story(folder: Path, *, force: bool, lang: Lang, tell: Progress) -> Res
 
 def _check_page(page: Path, *, force: bool) -> None:
     """Check that the page may be written: it is not there, or one that this verb made is replaced."""
-    from geoprio.outputs.story import MARK
+    from geoprio.outputs.story.page import MARK
 
     if not page.exists() and not page.is_symlink():
         return

@@ -23,7 +23,7 @@ from geoprio.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from geoprio.outputs.planned import Planned
+    from geoprio.outputs.planned.result import Planned
 
 STAGE_COUNT = 12
 """Five of the run, two of the programme, five of the writing."""

@@ -21,7 +21,7 @@ from geoprio.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from geoprio.outputs.sensitivity import Sensitivity
+    from geoprio.outputs.sensitivity.result import Sensitivity
 
 STAGE_COUNT = 13
 """Five of the run, at least one search more, two of the study, five of the writing."""

@@ -22,7 +22,7 @@ from geoprio.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from geoprio.outputs.sited import Sited
+    from geoprio.outputs.sited.result import Sited
 
 STAGE_COUNT = 17
 """Five of each of two runs, three of the tables, four of the writing of the second run."""

@@ -1,8 +1,8 @@
 """What geoprio writes: the result and its files."""
 
-from geoprio.outputs.planned import Planned
+from geoprio.outputs.planned.result import Planned
 from geoprio.outputs.result import Result
-from geoprio.outputs.sensitivity import Sensitivity
-from geoprio.outputs.sited import Sited
+from geoprio.outputs.sensitivity.result import Sensitivity
+from geoprio.outputs.sited.result import Sited
 
 __all__ = ["Planned", "Result", "Sensitivity", "Sited"]

@@ -11,8 +11,8 @@ from geoprio.indicators.condition import GATE, ConditionIndicator, find_conditio
 from geoprio.indicators.registry import Indicator, find
 from geoprio.outputs.condition_words import CONDITION
 from geoprio.outputs.labels import COMPLETIONS, PAGE, SHEETS, STRAIGHT
-from geoprio.outputs.mapdata import credit_lines
 from geoprio.outputs.titles import shown_title
+from geoprio.outputs.webmap.data import credit_lines
 from geoprio.score.matrix import ANCHOR_WORDS
 from geoprio.standards import Rule
 

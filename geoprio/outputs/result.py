@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geoprio.indicators import IndicatorSpec
     from geoprio.indicators.condition import Condition
     from geoprio.indicators.needs import NeedIndicator, Needs
-    from geoprio.outputs.shown import Shown
+    from geoprio.outputs.webmap.shown import Shown
     from geoprio.programme import Programme
     from geoprio.score import DecisionMatrix
     from geoprio.standards import Profile, Rule, Rules
@@ -127,7 +127,7 @@ class Result:
     @property
     def project_list(self) -> pd.DataFrame | None:
         """The list of projects (项目清单) under the present ranking; None where no condition and no needs are known."""
-        from geoprio.outputs.projects import projects  # noqa: PLC0415 - made when somebody asks for it
+        from geoprio.outputs.asked.projects import projects  # noqa: PLC0415 - made when somebody asks for it
 
         return projects(self)
 
@@ -198,7 +198,7 @@ class Result:
         ValueError
             If `lang` is neither zh nor en.
         """
-        from geoprio.outputs.shown import Shown  # noqa: PLC0415 - drawing libraries load only when drawing
-        from geoprio.outputs.webmap import render_map  # noqa: PLC0415 - as above
+        from geoprio.outputs.webmap.page import render_map  # noqa: PLC0415 - as above
+        from geoprio.outputs.webmap.shown import Shown  # noqa: PLC0415 - drawing libraries load only when drawing
 
         return Shown(render_map(self, lang), self.project["project"]["name"], height)

@@ -14,21 +14,21 @@ import pandas as pd
 from geoprio._core.errors import InputError
 from geoprio.indicators.community import item_column
 from geoprio.indicators.registry import category_titles
+from geoprio.outputs.asked.needs import page_needs, sheet_needs
+from geoprio.outputs.asked.words import NEEDS
 from geoprio.outputs.condition import gate_word, status_rows, zone_sections, zone_states
 from geoprio.outputs.condition_words import CONDITION
 from geoprio.outputs.definitions import verified_word
 from geoprio.outputs.fonts import CJK_FONTS
 from geoprio.outputs.labels import PAGE, SHEET, STRAIGHT
 from geoprio.outputs.locator import Locator
-from geoprio.outputs.mapdata import credit_lines
-from geoprio.outputs.needs import page_needs, sheet_needs
-from geoprio.outputs.needs_words import NEEDS
 from geoprio.outputs.palette import FACILITY_COLORS
-from geoprio.outputs.planned_zones import sheet_programme
+from geoprio.outputs.planned.zones import sheet_programme
 from geoprio.outputs.priority import shown_points
 from geoprio.outputs.provenance import unverified_text
-from geoprio.outputs.streets import drawn_streets
 from geoprio.outputs.titles import item_titles, shown_title
+from geoprio.outputs.webmap.data import credit_lines
+from geoprio.outputs.webmap.streets import drawn_streets
 
 if TYPE_CHECKING:
     from pathlib import Path

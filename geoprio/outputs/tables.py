@@ -14,7 +14,7 @@ import shapely
 from geoprio._core.columns import DISTANCE_DECIMALS, SIGNIFICANT_DIGITS
 from geoprio.outputs.labels import STRAIGHT
 from geoprio.outputs.provenance import unverified_text
-from geoprio.outputs.streets import drawn_streets
+from geoprio.outputs.webmap.streets import drawn_streets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined
 
-from geoprio.outputs.webmap import asset
+from geoprio.outputs.webmap.page import asset
 
 NOT_FOR_PAGES: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that HTML does not take."""

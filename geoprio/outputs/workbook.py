@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geoprio.indicators.condition import GATE
+from geoprio.outputs.asked.needs import need_tables, titled
+from geoprio.outputs.asked.words import NEEDS
 from geoprio.outputs.definitions import definitions, source_tables
 from geoprio.outputs.labels import PAGE, SHEETS
-from geoprio.outputs.needs import need_tables, titled
-from geoprio.outputs.needs_words import NEEDS
 from geoprio.outputs.tables import rounded
 from geoprio.outputs.titles import shown_title
 from geoprio.sources.inspection import STATUS_COLUMNS

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from geoprio._core.errors import InputError
 from geoprio._core.files import MANIFEST, whole_folder
 from geoprio._core.version import __version__
+from geoprio.outputs.asked.needs import need_report
+from geoprio.outputs.asked.projects import write_projects
 from geoprio.outputs.manifest import manifest
-from geoprio.outputs.map_files import write_map
-from geoprio.outputs.mapdata import credit_lines
-from geoprio.outputs.needs import need_report
-from geoprio.outputs.projects import write_projects
-from geoprio.outputs.qgis import embed_styles, layer_styles
-from geoprio.outputs.qgis_project import write_project
-from geoprio.outputs.quality_html import quality_html
+from geoprio.outputs.qgis.project import write_project
+from geoprio.outputs.qgis.styles import embed_styles, layer_styles
+from geoprio.outputs.quality.page import quality_html
+from geoprio.outputs.quality.text import quality_markdown
 from geoprio.outputs.raster import PRIORITY_RASTER, write_raster
-from geoprio.outputs.report import quality_markdown
 from geoprio.outputs.sheets import write_sheets
 from geoprio.outputs.tables import rests_on, write_csv, write_layers, write_parquet, write_rows
+from geoprio.outputs.webmap.data import credit_lines
+from geoprio.outputs.webmap.files import write_map
 from geoprio.outputs.workbook import write_workbook
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pandas as pd
 from geoprio import programme as p
 from geoprio._core.errors import InputError
 from geoprio.config import load_project
-from geoprio.outputs.planned import ZONE_COLUMNS, Planned
+from geoprio.outputs.planned.result import ZONE_COLUMNS, Planned
 from geoprio.outputs.result import Result
 from geoprio.pipeline.plan_sites import with_sites
 from geoprio.pipeline.promised import programme_scenario

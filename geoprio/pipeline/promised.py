@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geoprio._core.typing import Floats
-    from geoprio.outputs.planned import Planned
+    from geoprio.outputs.planned.result import Planned
     from geoprio.programme.measures import Measure
 
 SUFFIX: Final = "_covered_share"

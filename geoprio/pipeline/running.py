@@ -26,7 +26,7 @@ from geoprio.indicators import (
 )
 from geoprio.network import Network, build_network, count_gaps
 from geoprio.outputs.provenance import unverified_text, values_used
-from geoprio.outputs.quality import quality_report
+from geoprio.outputs.quality.facts import quality_report
 from geoprio.outputs.result import Checked, Result
 from geoprio.pipeline.condition import found_condition, with_condition, with_weighted
 from geoprio.pipeline.needs import study_needs, weigh_by_needs, with_needs

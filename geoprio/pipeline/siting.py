@@ -17,7 +17,7 @@ from geoprio._core.findings import Findings
 from geoprio.config import Scenario, SitesSpec
 from geoprio.config.draft.toml_text import quoted, value_text
 from geoprio.indicators.registry import category_titles
-from geoprio.outputs.sited import Sited
+from geoprio.outputs.sited.result import Sited
 from geoprio.pipeline.candidates import reach_of, read_sites, sites_of_buildings
 from geoprio.pipeline.running import run, run_walked
 from geoprio.pipeline.study import parts_of

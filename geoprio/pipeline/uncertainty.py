@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
 from geoprio.outputs.result import Result
-from geoprio.outputs.sensitivity import Sensitivity
+from geoprio.outputs.sensitivity.result import Sensitivity
 from geoprio.outputs.titles import shown_title
 from geoprio.pipeline.needs import survey_sampler
 from geoprio.pipeline.running import run_walked, without_facility

@@ -11,7 +11,7 @@ from geoprio._core.findings import Findings
 from geoprio.city import build_city
 from geoprio.city.datum import BASE, MIN_POINTS, Beside, candidates, compare, datum_evidence
 from geoprio.config import load_project
-from geoprio.outputs.report import quality_markdown
+from geoprio.outputs.quality.text import quality_markdown
 from geoprio.pipeline import check, run
 from geoprio.sources import CompoundsSpec
 from geoprio.sources.coordinates import wgs84_to_bd09, wgs84_to_gcj02

@@ -11,7 +11,7 @@ from geoprio._core.errors import InputError, MissingError
 from geoprio._core.findings import Findings
 from geoprio.cli.main import app
 from geoprio.effect import evaluation_sentences, run_of
-from geoprio.outputs.change_evaluation import evaluation_plain, evaluation_sections, evaluation_tables
+from geoprio.outputs.change.evaluation import evaluation_plain, evaluation_sections, evaluation_tables
 from geoprio.pipeline import evaluation
 
 PLAN, FIRST, SECOND = "评估方案.toml", "project.toml", "居民问卷_问卷星_2027.xlsx"

@@ -248,7 +248,7 @@ def test_the_page_works_offline(demo, browser, width):
 
 def test_names_are_text(town):
     """Names of zones, needs and measures are shown, never run."""
-    from geoprio.outputs.story import story_html
+    from geoprio.outputs.story.page import story_html
 
     evil = '<script>alert(1)</script>"&'
     town.zones[1][0]["name"] = evil

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import geoprio
 from geoprio._core.errors import InputError
 from geoprio.cli.main import app
-from geoprio.outputs.planned_write import yuan
+from geoprio.outputs.planned.write import yuan
 
 EVIL = '=HYPERLINK("http://x")<script>'
 PROGRAMME = """

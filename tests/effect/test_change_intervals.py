@@ -14,8 +14,8 @@ import geoprio
 from geoprio._core.errors import InputError
 from geoprio.effect import Wave, compare, load_run, run_of, share_change
 from geoprio.indicators.needs.shares import wilson
-from geoprio.outputs.change_sections import sections
-from geoprio.outputs.change_tables import plain
+from geoprio.outputs.change.sections import sections
+from geoprio.outputs.change.tables import plain
 from geoprio.pipeline import change_ranges, split_effect
 
 X = 500_000.0

@@ -18,13 +18,13 @@ from finished import finished, people_in, with_shop
 from geoprio._core.errors import InputError
 from geoprio.effect import compare
 from geoprio.effect.equity import gini
-from geoprio.outputs.change_pdf import write_change_pdf
-from geoprio.outputs.change_report import change_html
-from geoprio.outputs.change_write import write_change
+from geoprio.outputs.change.pdf import write_change_pdf
+from geoprio.outputs.change.report import change_html
+from geoprio.outputs.change.swipe import swipe_data, swipe_html
+from geoprio.outputs.change.write import write_change
 from geoprio.outputs.figures import change_dumbbells, lorenz_curves, svg_bytes
 from geoprio.outputs.figures.change import lorenz_points
 from geoprio.outputs.palette import CHANGE_COLORS
-from geoprio.outputs.swipe import swipe_data, swipe_html
 
 HOSTILE = '</script><img src=x onerror=alert(1)>{{7*7}} $x^2$ #eval("1")'
 X = 500_000.0

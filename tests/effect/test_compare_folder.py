@@ -16,7 +16,7 @@ from geoprio._core.errors import InputError, OutputError
 from geoprio._core.files import sha256
 from geoprio.cli.main import app
 from geoprio.effect import compare
-from geoprio.outputs.change_write import write_change
+from geoprio.outputs.change.write import write_change
 
 HOSTILE = '=cmd|"/C calc"!A1 <script>alert(1)</script>'
 X = 500_000.0

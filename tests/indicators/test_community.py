@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import geoprio
 from geoprio._core.errors import InputError
-from geoprio.outputs.mapdata import map_data
 from geoprio.outputs.titles import column_title
+from geoprio.outputs.webmap.data import map_data
 
 HEAD = 'name = "own"\ntitle_zh = "自定"\ntitle_en = "own"\nextends = "default"\n'
 AROUND = '[community]\nthreshold = 300\nunit = "m"\nsource = "town hall"\n'

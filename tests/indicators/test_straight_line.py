@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 import geoprio
 from geoprio._core.errors import InputError
 from geoprio.cli.main import app
-from geoprio.outputs.mapdata import map_data
 from geoprio.outputs.titles import is_measured, straight_titles
+from geoprio.outputs.webmap.data import map_data
 
 STRAIGHT = '[access]\nmethod = "straight_line"\n'
 NO_STREETS = {"streets": ""}

@@ -6,7 +6,7 @@ import pytest
 from test_webmap import HOSTILE, hostile_project
 
 import geoprio
-from geoprio.outputs.webmap import render_map
+from geoprio.outputs.webmap.page import render_map
 
 pytestmark = pytest.mark.browser
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}

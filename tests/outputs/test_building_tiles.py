@@ -12,9 +12,9 @@ from conftest import collection, square
 from test_map_tiles import decoded
 
 import geoprio
-from geoprio.outputs.building_tiles import building_tiles, building_urgency, distance_classes, narrow, plus_one
-from geoprio.outputs.map_files import in_shards, write_map
-from geoprio.outputs.webmap import render_map
+from geoprio.outputs.webmap.building_tiles import building_tiles, building_urgency, distance_classes, narrow, plus_one
+from geoprio.outputs.webmap.files import in_shards, write_map
+from geoprio.outputs.webmap.page import render_map
 
 WEIGHTS = "[score.weights]\nelder_care_covered_share = 2\nconvenience_covered_share = 1\nconvenience_distance_m = 1\n"
 

@@ -13,9 +13,9 @@ from test_browser import PHONE, WIDE, Visit
 from test_webmap import HOSTILE
 
 import geoprio
-from geoprio.outputs.map_files import write_map
 from geoprio.outputs.palette import CLASS_COLORS, UNSCORED_COLOR
-from geoprio.outputs.webmap import render_map
+from geoprio.outputs.webmap.files import write_map
+from geoprio.outputs.webmap.page import render_map
 
 pytestmark = pytest.mark.browser
 

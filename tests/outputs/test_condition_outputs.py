@@ -15,8 +15,8 @@ from condition_town import ACCESS, SECTIONS, inspected
 
 import geoprio
 from geoprio.outputs.condition import STATES, defect_text, zone_sections, zone_states
-from geoprio.outputs.qgis import layer_styles
-from geoprio.outputs.qgis_project import project_xml
+from geoprio.outputs.qgis.project import project_xml
+from geoprio.outputs.qgis.styles import layer_styles
 from geoprio.outputs.tables import write_layers
 from geoprio.outputs.titles import shown_title
 from geoprio.outputs.workbook import write_workbook

@@ -7,7 +7,7 @@ from test_map_weights import agrees, move
 from test_webmap import HOSTILE
 
 import geoprio
-from geoprio.outputs.webmap import render_map
+from geoprio.outputs.webmap.page import render_map
 
 pytestmark = pytest.mark.browser
 EVIL = HOSTILE[2]

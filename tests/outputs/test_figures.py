@@ -10,8 +10,8 @@ from PIL import Image
 
 import geoprio
 from geoprio.outputs.figures import priority_map, save_figure, style
-from geoprio.outputs.mapdata import priority_class
 from geoprio.outputs.palette import CLASS_COLORS
+from geoprio.outputs.webmap.data import priority_class
 
 
 @pytest.fixture(scope="module")

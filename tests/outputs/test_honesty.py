@@ -135,8 +135,8 @@ def cells(text, title):
 )
 def test_the_report_shows_them_in_both_languages(saved, tmp_path, lang, far, straight):
     _, report = saved
-    from geoprio.outputs.quality_words import column_word, role_word
-    from geoprio.outputs.sections import shown
+    from geoprio.outputs.quality.sections import shown
+    from geoprio.outputs.quality.words import column_word, role_word
     from geoprio.outputs.write import write_quality
 
     write_quality(report, "town", tmp_path, lang)

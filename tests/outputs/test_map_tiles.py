@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoprio.outputs.tiles import BITS, SIDE, WORLD, ZOOM, cut_tiles, morton, planes
+from geoprio.outputs.webmap.tiles import BITS, SIDE, WORLD, ZOOM, cut_tiles, morton, planes
 
 STEP_M = 40_075_016.686 / WORLD
 NUMBER = {1: "B", 2: "H", 4: "I"}

@@ -16,11 +16,11 @@ from test_map_weights import MISSING, WEIGHTS, move, shown, uneven
 from test_webmap import HOSTILE
 
 import geoprio
-from geoprio.outputs.colorings import colorings
-from geoprio.outputs.mapdata import map_data
-from geoprio.outputs.nearby import nearest_and_served
 from geoprio.outputs.palette import ROBUST_COLORS
-from geoprio.outputs.webmap import render_map
+from geoprio.outputs.webmap.colorings import colorings
+from geoprio.outputs.webmap.data import map_data
+from geoprio.outputs.webmap.nearby import nearest_and_served
+from geoprio.outputs.webmap.page import render_map
 
 CODES = ("elder_care_covered_share", "convenience_covered_share", "elder_care_distance_m", "convenience_distance_m")
 

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 import geoprio
 from geoprio._core.findings import Findings
 from geoprio.cli.main import app
-from geoprio.outputs.webmap import render_map
-from geoprio.outputs.weighing import weighing
+from geoprio.outputs.webmap.page import render_map
+from geoprio.outputs.webmap.weighing import weighing
 from geoprio.score import ScoreSpec, weigh_matrix
 
 pytestmark = pytest.mark.browser

@@ -18,11 +18,11 @@ import geoprio
 from geoprio._core.errors import InputError
 from geoprio.outputs import sheets
 from geoprio.outputs.figures import budget_frontier, svg_bytes
-from geoprio.outputs.mapdata import map_data
 from geoprio.outputs.palette import PROGRAMME_COLORS
-from geoprio.outputs.planned_page import planned_html
-from geoprio.outputs.planned_zones import COST_STEPS, OUTSIDE_COLOR, cost_classes, money, unit_words, year_colors
-from geoprio.outputs.webmap import render_map
+from geoprio.outputs.planned.page import planned_html
+from geoprio.outputs.planned.zones import COST_STEPS, OUTSIDE_COLOR, cost_classes, money, unit_words, year_colors
+from geoprio.outputs.webmap.data import map_data
+from geoprio.outputs.webmap.page import render_map
 
 YEARS = 3
 SOURCES = ("city", "residents", "operator")
@@ -243,7 +243,7 @@ def test_each_year_prints_on_pages_of_its_own(found, visit, tmp_path):
 
 
 def test_a_year_with_very_many_measures_lists_zones_with_the_same_sums(found, monkeypatch):
-    from geoprio.outputs import planned_years
+    from geoprio.outputs.planned import years as planned_years
 
     _, full = planned_years.year_pages(found)
     monkeypatch.setattr(planned_years, "MOST_MEASURES", 1)

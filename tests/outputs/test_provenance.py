@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 import geoprio
 from geoprio._core.errors import InputError
 from geoprio.cli.main import app
-from geoprio.outputs.mapdata import map_data
 from geoprio.outputs.provenance import unverified_text, values_used
+from geoprio.outputs.webmap.data import map_data
 
 STORE = "convenience walk of at most 500 m"
 OWN = "geoprio's own choice, not verified"

@@ -12,11 +12,11 @@ from test_webmap import HOSTILE
 
 import geoprio
 from geoprio import pipeline
-from geoprio.outputs import quality_html as page_module
-from geoprio.outputs import quality_map
-from geoprio.outputs.quality_html import quality_html
-from geoprio.outputs.quality_map import quality_map as map_of
-from geoprio.outputs.report import MOST_OUTLIERS, quality_markdown
+from geoprio.outputs.quality import locations as quality_map
+from geoprio.outputs.quality import page as page_module
+from geoprio.outputs.quality.locations import quality_map as map_of
+from geoprio.outputs.quality.page import quality_html
+from geoprio.outputs.quality.text import MOST_OUTLIERS, quality_markdown
 
 X, Y = 500_000.0, 3_450_000.0
 

@@ -3,8 +3,8 @@
 import pytest
 
 import geoprio
-from geoprio.outputs.quality_html import quality_html
-from geoprio.outputs.webmap import render_map
+from geoprio.outputs.quality.page import quality_html
+from geoprio.outputs.webmap.page import render_map
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import geoprio
-from geoprio.outputs.report import quality_markdown
+from geoprio.outputs.quality.text import quality_markdown
 from geoprio.outputs.tables import neutral, rounded, significant, write_csv
 from geoprio.outputs.titles import column_title
 

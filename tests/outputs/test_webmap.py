@@ -11,9 +11,10 @@ import pytest
 import shapely
 
 import geoprio
-from geoprio.outputs import mapdata, webmap
-from geoprio.outputs.mapdata import credit_lines, map_data, priority_class
-from geoprio.outputs.webmap import render_map, script_json
+from geoprio.outputs.webmap import data as mapdata
+from geoprio.outputs.webmap import page as webmap
+from geoprio.outputs.webmap.data import credit_lines, map_data, priority_class
+from geoprio.outputs.webmap.page import render_map, script_json
 from geoprio.standards import find_profile
 
 HOSTILE = [

@@ -15,11 +15,11 @@ from matplotlib.path import Path as Outline
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.figures.style import SOFT, figure_lang, figure_style
 from geoprio.outputs.labels import PAGE, QGIS
-from geoprio.outputs.mapdata import credit_lines
 from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
 from geoprio.outputs.priority import priority_class
-from geoprio.outputs.streets import drawn_streets
 from geoprio.outputs.titles import map_subtitle
+from geoprio.outputs.webmap.data import credit_lines
+from geoprio.outputs.webmap.streets import drawn_streets
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -1,0 +1,1 @@
+"""What residents say, and the list of projects that follows."""

@@ -1,0 +1,1 @@
+"""Two finished runs side by side: the report, the swipe map, the tables."""

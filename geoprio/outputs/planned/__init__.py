@@ -1,0 +1,1 @@
+"""The programme within the money: its page, its tables, its words."""

@@ -1,0 +1,1 @@
+"""The QGIS project: its styles, layers and print layout."""

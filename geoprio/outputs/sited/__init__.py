@@ -1,0 +1,1 @@
+"""Where a new facility helps most: its page and its tables."""

@@ -1,0 +1,1 @@
+"""The start page that leads through a whole study."""

@@ -1,0 +1,1 @@
+"""The map page: what it shows and how it is packed."""
