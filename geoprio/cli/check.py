@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from geoprio.cli.options import Force, Lang, Language, ProjectFile, Quiet, ShowProgress, Strict, Verbose, stages
+from geoprio.cli.words import said
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,12 +42,12 @@ def add_to(app: typer.Typer) -> None:
         # The default folder is geoprio's own: the last report may go, but nothing else that stands there.
         force = force or out is None
         check_output(folder, force=force, protected=project.parent)
-        with stages(3, progress, quiet=quiet) as tell:
+        with stages(3, progress, quiet=quiet, lang=lang) as tell:
             checked = pipeline.inspect(project, strict=strict, progress=tell)
         write_check(checked, folder, force=force, lang=lang.value, protected=project.parent)
         if not quiet:
             typer.echo(quality_markdown(checked.quality, checked.project["project"]["name"], lang.value))
-            typer.echo(f"Report: {folder / 'quality.html'} (also as quality.md and quality.json)")
+            typer.echo(said("checked", lang.number, page=folder / "quality.html"))
         if verbose:
             for row in checked.quality["rejects"]:
-                typer.echo("set aside: " + ", ".join(f"{k} {v}" for k, v in row.items() if v), err=True)
+                typer.echo(said("aside", lang.number) + ", ".join(f"{k} {v}" for k, v in row.items() if v), err=True)

@@ -13,6 +13,7 @@ from geoprio._core.files import check_output, whole_file
 from geoprio.cli.options import Force, Lang, Language, Quiet, ShowProgress, Verbose, print_notes, stages
 from geoprio.cli.run import STAGE_COUNT as RUN
 from geoprio.cli.run import summary
+from geoprio.cli.words import said
 
 if TYPE_CHECKING:
     from geoprio._core.typing import Progress
@@ -25,7 +26,6 @@ PAGE = "index.html"
 SCENARIO = Path("plan") / "programme" / "scenario.toml"
 EVALUATION, SECOND_SURVEY = "评估方案.toml", "居民问卷_问卷星_2027.xlsx"
 WHERE = {
-    PAGE: "needs, priority, programme and effect on one page",
     "out": "geoprio run DIR/project.toml --out DIR/out",
     "plan": "geoprio plan DIR/project.toml --quick --out DIR/plan",
     "after": "geoprio run DIR/project.toml --scenario DIR/plan/programme/scenario.toml --out DIR/after",
@@ -54,12 +54,13 @@ def add_to(app: typer.Typer) -> None:
             check_output(folder / name, force=force, protected=folder)
         _check_page(folder / PAGE, force=force)
         copy_example(folder)
-        with stages(STAGE_COUNT, progress, quiet=quiet) as tell:
+        with stages(STAGE_COUNT, progress, quiet=quiet, lang=lang) as tell:
             result = whole_story(folder, force=force, lang=lang, tell=tell)
         if quiet:
             return
-        print_notes(result.quality["notes"], verbose=verbose)
-        summary(result, folder / "out")
+        print_notes(result.quality["notes"], verbose=verbose, lang=lang)
+        summary(result, folder / "out", lang)
+        typer.echo(f"{folder / PAGE}: {said('story', lang.number)}")
         for name, made in WHERE.items():
             typer.echo(f"{folder / name}: {made.replace('DIR', str(folder))}")
 

@@ -56,7 +56,7 @@ def add_to(app: typer.Typer) -> None:
         with _made(folder):
             # Counted first, so that the bar knows its end.
             total = len(gather(folder, given)[0]) + 1
-            with stages(total, progress, quiet=quiet, verb=LOOKING) as tell:
+            with stages(total, progress, quiet=quiet, lang=lang, verb=LOOKING) as tell:
                 draft = draft_project(folder, given, tell)
             _write(draft, target, lang.value)
         if not quiet:

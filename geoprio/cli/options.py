@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoprio.cli.words import note_line, stage_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,10 +19,15 @@ if TYPE_CHECKING:
 
 
 class Lang(StrEnum):
-    """Languages of map and report."""
+    """Languages of map, report and what the terminal says."""
 
     zh = "zh"
     en = "en"
+
+    @property
+    def number(self) -> int:
+        """Where this language stands in a pair of texts."""
+        return int(self is Lang.en)
 
 
 ProjectFile = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project file (TOML).", show_default=False)]
@@ -32,25 +39,13 @@ ShowProgress = Annotated[
     bool | None,
     typer.Option("--progress/--no-progress", help="Show progress (default: in a terminal).", show_default=False),
 ]
-Language = Annotated[Lang, typer.Option("--lang", help="Language in which map and report open.")]
-
-STAGES = {
-    "read": "reading files",
-    "network": "building the walking network",
-    "gaps": "looking for gaps in the streets",
-    "access": "walking from every building",
-    "indicators": "computing indicators",
-    "score": "scoring zones",
-    "draws": "ranking under other weights, methods and data",
-    "effects": "finding what moves the ranking",
-    "programme": "choosing the programme",
-    "answers": "asking about the programme",
-    "comparing": "comparing before and after",
-}
+Language = Annotated[Lang, typer.Option("--lang", help="Language of the terminal, and in which map and report open.")]
 
 
 @contextmanager
-def stages(total: int, show: bool | None, *, quiet: bool, verb: str = "writing") -> Iterator[Progress]:
+def stages(
+    total: int, show: bool | None, *, quiet: bool, verb: str = "writing", lang: Lang = Lang.en
+) -> Iterator[Progress]:
     """Give a function that takes the name of each stage (or file that `verb` is done to) and shows it on stderr."""
     wanted = (sys.stderr.isatty() if show is None else show) and not quiet
     if not wanted:
@@ -66,21 +61,21 @@ def stages(total: int, show: bool | None, *, quiet: bool, verb: str = "writing")
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("starting", total=total)
+        task = bar.add_task(stage_name("starting", verb, lang.number), total=total)
         begun = -1
 
         def tell(name: str) -> None:
             """Show what is under way."""
             nonlocal begun
             begun += 1
-            bar.update(task, description=STAGES.get(name, f"{verb} {name}"), completed=begun)
+            bar.update(task, description=stage_name(name, verb, lang.number), completed=begun)
 
         yield tell
-        bar.update(task, description="done", completed=total)
+        bar.update(task, description=stage_name("done", verb, lang.number), completed=total)
 
 
-def print_notes(notes: Iterable[Mapping[str, str]], *, verbose: bool) -> None:
+def print_notes(notes: Iterable[Mapping[str, str]], *, verbose: bool, lang: Lang = Lang.en) -> None:
     """Print warnings, and with `verbose` the other notes, on stderr."""
     for note in notes:
         if note["level"] == "warning" or verbose:
-            typer.echo(f"{note['level']}: {note['source']}: {note['text']}", err=True)
+            typer.echo(note_line(note, lang.number), err=True)

@@ -87,17 +87,17 @@ def add_to(app: typer.Typer) -> None:
         from geoprio._core.files import check_output
 
         check_output(out, force=force, protected=project.parent)
-        with stages(STAGE_COUNT, progress, quiet=quiet) as tell:
+        with stages(STAGE_COUNT, progress, quiet=quiet, lang=lang) as tell:
             found = pipeline.plan(
                 project, budget=budget, years=years, method=method.value, draws=draws, time_limit=time_limit,
                 quick=fast, strict=strict, progress=tell,
             )  # fmt: skip
             found.save(out, force=force, lang=lang.value, sheets=sheets, progress=tell)
         if not quiet:
-            print_notes(found.result.quality["notes"], verbose=verbose)
+            print_notes(found.result.quality["notes"], verbose=verbose, lang=lang)
         failed = found.programme.status in {"infeasible", "unknown"}
         if failed or not quiet:
-            _summary(found, out, number=1 if lang is Lang.en else 0, failed=failed)
+            _summary(found, out, number=lang.number, failed=failed)
         if failed:
             sys.exit(2)
 

@@ -19,6 +19,7 @@ from geoprio.cli.options import (
     print_notes,
     stages,
 )
+from geoprio.cli.words import SAID, listed, said
 
 if TYPE_CHECKING:
     from geoprio.outputs import Result
@@ -80,50 +81,58 @@ def run_to(
     from geoprio._core.files import check_output
 
     check_output(out, force=force, protected=project.parent)
-    with stages(STAGE_COUNT, progress, quiet=quiet) as tell:
+    with stages(STAGE_COUNT, progress, quiet=quiet, lang=lang) as tell:
         result = pipeline.run(project, scenario=scenario, strict=strict, progress=tell)
         result.save(out, force=force, lang=lang.value, sheets=sheets, progress=tell)
     if not quiet:
-        print_notes(result.quality["notes"], verbose=verbose)
+        print_notes(result.quality["notes"], verbose=verbose, lang=lang)
         if result.quality["access_method"] == "straight_line":
-            typer.echo("Distances are straight lines; streets were not used.")
+            typer.echo(said("straight", lang.number))
         for row in result.quality.get("scenario", {}).get("changes", ()):
-            typer.echo(f"Scenario: {row['part']}[{row['number']}]: {row['what']}.")
-        summary(result, out)
+            typer.echo(said("scenario", lang.number, **{k: row[k] for k in ("part", "number", "what")}))
+        summary(result, out, lang)
 
 
-def summary(result: Result, out: Path) -> None:
+def summary(result: Result, out: Path, lang: Lang) -> None:
     """Print what came of a run."""
-    zones = result.zones
+    zones, number = result.zones, lang.number
     ranked = zones[zones["rank"].notna()]
-    typer.echo(
-        f"{len(zones)} zones, {len(ranked)} ranked; "
-        f"{len(result.buildings)} buildings; {len(result.facilities)} facilities."
-    )
+    counts = {"buildings": len(result.buildings), "facilities": len(result.facilities)}
+    typer.echo(said("run", number, zones=len(zones), ranked=len(ranked), **counts))
     for rank, name, priority in ranked[["rank", "name", "priority"]].head(5).itertuples(index=False):
         typer.echo(f"  {rank:>3}  {priority:6.2f}  {name}")
     if len(ranked) and ranked["tied_with"].iloc[0]:
-        typer.echo(
-            f"  The first {int(ranked['tied_with'].iloc[0]) + 1} are tied; unserved demand, then the id, orders them."
-        )
+        typer.echo(said("tied", number, n=int(ranked["tied_with"].iloc[0]) + 1))
     if "items_passed" in zones:
-        passed, failed, unknown = (int(zones[f"items_{name}"].sum()) for name in ("passed", "failed", "unknown"))
-        typer.echo(
-            f"Items of the complete community, over all zones: {passed} passed, {failed} failed, {unknown} unknown."
-        )
-    loose = [f"{c} ({r.threshold:g} {r.unit}, {r.source})" for c, r in result.rules.items() if r.verified is not True]
-    if loose:
-        typer.echo(f"Thresholds not checked against an official text: {', '.join(loose)}.")
-    paces = {f"{w.name} ({w.speed_m_per_min:g} m/min)": None for w in result.walkers.values() if w.verified is not True}
-    if paces:
-        typer.echo(f"Walking paces not checked against an official text: {', '.join(paces)}.")
-    for kind, title in (("quota", "Quotas"), ("assumption", "Assumptions"), ("item", "Items")):
-        rows = [r for r in result.quality["values"] if r["kind"] == kind and r["verified"] is not True]
-        shown = [r["what"] if kind == "item" else f"{r['what']} ({r['value']}, {r['source']})" for r in rows]
-        if shown:
-            typer.echo(f"{title} not checked against an official text: {', '.join(shown)}.")
+        items = {name: int(zones[f"items_{name}"].sum()) for name in ("passed", "failed", "unknown")}
+        typer.echo(said("items", number, **items))
+    for kind, values in unverified(result, number).items():
+        typer.echo(said("loose", number, title=SAID[kind][number], values=listed(values, number)))
     if len(result.rejects):
-        typer.echo(f"{len(result.rejects)} rows or values set aside: see quality.html.")
+        typer.echo(said("rejects", number, n=len(result.rejects)))
     if result.quality["outliers"]:
-        typer.echo(f"{len(result.quality['outliers'])} doubtful values, none of them changed: see quality.html.")
-    typer.echo(f"Map: {out / 'map.html'}; data quality: {out / 'quality.html'}")
+        typer.echo(said("outliers", number, n=len(result.quality["outliers"])))
+    typer.echo(said("made", number, map=out / "map.html", quality=out / "quality.html"))
+
+
+def unverified(result: Result, number: int) -> dict[str, list[str]]:
+    """Return by kind of value those that nobody checked against an official text."""
+    from geoprio.indicators.registry import category_titles
+    from geoprio.outputs.quality.sections import in_language
+
+    rules, walkers = result.rules.items(), result.walkers.values()
+    loose = {
+        "threshold": [
+            f"{category_titles(c)[0] if number == 0 else c} ({r.threshold:g} {r.unit}, {r.source})"
+            for c, r in rules
+            if r.verified is not True
+        ],
+        "pace": list(
+            dict.fromkeys(f"{w.name} ({w.speed_m_per_min:g} m/min)" for w in walkers if w.verified is not True)
+        ),
+    }
+    for kind in ("quota", "assumption", "item"):
+        rows = [r for r in result.quality["values"] if r["kind"] == kind and r["verified"] is not True]
+        told = [[in_language(c, r[c], number) for c in ("what", "value", "source")] for r in rows]
+        loose[kind] = [str(what) if kind == "item" else f"{what} ({value}, {source})" for what, value, source in told]
+    return {kind: values for kind, values in loose.items() if values}

@@ -19,6 +19,7 @@ from geoprio.cli.options import (
     print_notes,
     stages,
 )
+from geoprio.cli.words import said
 
 if TYPE_CHECKING:
     from geoprio.outputs.sensitivity.result import Sensitivity
@@ -62,23 +63,22 @@ def add_to(app: typer.Typer) -> None:
         from geoprio._core.files import check_output
 
         check_output(out, force=force, protected=project.parent)
-        with stages(STAGE_COUNT, progress, quiet=quiet) as tell:
+        with stages(STAGE_COUNT, progress, quiet=quiet, lang=lang) as tell:
             found = pipeline.sensitivity(project, draws=draws, seed=seed, first_n=first, strict=strict, progress=tell)
             found.save(out, force=force, lang=lang.value, sheets=sheets, progress=tell)
         if not quiet:
-            print_notes(found.result.quality["notes"], verbose=verbose)
-            _summary(found, out)
+            print_notes(found.result.quality["notes"], verbose=verbose, lang=lang)
+            _summary(found, out, lang.number)
 
 
-def _summary(found: Sensitivity, out: Path) -> None:
+def _summary(found: Sensitivity, out: Path, number: int) -> None:
     table, draws = found.study.table, found.study.found.draws
     counts = {mark: int((table["robust"] == mark).sum()) for mark in ("robustly_in", "contested", "robustly_out")}
-    told = ", ".join(f"{n} {mark.replace('_', ' ')}" for mark, n in counts.items())
-    typer.echo(f"{len(table)} zones ranked {draws:,} times; of the first {found.first}: {told}.")
+    typer.echo(said("draws", number, zones=len(table), draws=draws, first=found.first, **counts))
     for zone, row in table[table["robust"] == "contested"].head(5).iterrows():
         share = 100 * row["first_share"]
         typer.echo(
             f"  {int(row['rank']):>3}  {int(row['rank_p05'])}-{int(row['rank_p95'])}  {share:.0f} %  "
             f"{found.standing.name(str(zone))}"
         )
-    typer.echo(f"Explained: {out / 'sensitivity.md'}; map: {out / 'map.html'}")
+    typer.echo(said("explained", number, told=out / "sensitivity.md", map=out / "map.html"))

@@ -20,6 +20,7 @@ from geoprio.cli.options import (
     print_notes,
     stages,
 )
+from geoprio.cli.words import said
 
 if TYPE_CHECKING:
     from geoprio.outputs.sited.result import Sited
@@ -114,15 +115,15 @@ def add_to(app: typer.Typer) -> None:
             raise InputError(f"{given[0]} tells how to read a file of sites: give --sites FILE, or leave it out.")
         spec = SitesSpec.model_validate({"path": sites, **of_file, "where": _filter(where or [])})
         chosen = {"use": tuple(use)} if use else {}
-        with stages(STAGE_COUNT, progress, quiet=quiet) as tell:
+        with stages(STAGE_COUNT, progress, quiet=quiet, lang=lang) as tell:
             found = pipeline.site(
                 project, category, spec, number, method=method.value, threshold=threshold, serves=serves,
                 strict=strict, progress=tell, **chosen,
             )  # fmt: skip
             found.save(out, force=force, lang=lang.value, progress=tell)
         if not quiet:
-            print_notes([*found.before.quality["notes"], *found.asked["notes"]], verbose=verbose)
-            _summary(found, out)
+            print_notes([*found.before.quality["notes"], *found.asked["notes"]], verbose=verbose, lang=lang)
+            _summary(found, out, lang.number)
 
 
 def _filter(where: list[str]) -> dict[str, list[str]]:
@@ -144,20 +145,19 @@ def _filter(where: list[str]) -> dict[str, list[str]]:
     return out
 
 
-def _summary(found: Sited, out: Path) -> None:
+def _summary(found: Sited, out: Path, number: int) -> None:
     before, after = found.covered()
     total = found.demand if found.demand > 0 else 1.0
-    typer.echo(
-        f"{len(found.chosen)} of {len(found.candidates)} sites: covered demand {before:,.0f} -> {after:,.0f} of "
-        f"{found.demand:,.0f} ({100 * before / total:.1f} % -> {100 * after / total:.1f} %)."
-    )
+    counts = {"chosen": len(found.chosen), "candidates": len(found.candidates), "demand": found.demand}
+    shares = {"share_before": 100 * before / total, "share_after": 100 * after / total}
+    typer.echo(said("sites", number, before=before, after=after, **counts, **shares))
     for name, row in found.chosen.iterrows():
         label = f" {row['name']}" if row["name"] else ""
         typer.echo(f"  {row['order']:>3}  +{row['newly_covered']:,.1f}  {name}{label}")
     if found.chosen.empty:
-        typer.echo("No candidate adds anybody: whoever reaches one is served already.")
+        typer.echo(said("nobody", number))
     siting = found.siting
-    typer.echo(f"Objective {siting.objective:,.1f}, bound {siting.bound:,.1f}, gap {100 * siting.gap:.2f} %.")
+    typer.echo(said("proof", number, objective=siting.objective, bound=siting.bound, gap=100 * siting.gap))
     if found.asked["rejects"]:
-        typer.echo(f"{len(found.asked['rejects'])} sites or values set aside: see site.json.")
-    typer.echo(f"Map: {out / 'site.html'}; the city with them: {out / 'after' / 'map.html'}")
+        typer.echo(said("sites_aside", number, n=len(found.asked["rejects"])))
+    typer.echo(said("sited", number, map=out / "site.html", after=out / "after" / "map.html"))

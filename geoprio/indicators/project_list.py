@@ -165,6 +165,10 @@ def in_words(table: pd.DataFrame, lang: Lang = "zh") -> pd.DataFrame:
         if column in WORDS:
             known = {code: words[at] for code, words in WORDS[column].items()}
             values = values.astype(object).map(lambda code, known=known: known.get(code, code))
+        if column in BENEFICIARIES:
+            # Shares of buildings put parts of a person on a line; a reader counts people.
+            whole = np.rint(values.to_numpy(float, na_value=np.nan))
+            values = pd.Series(pd.array(whole, "Float64").astype("Int64"), values.index)
         out[titles[at]] = values
     return pd.DataFrame(out)
 

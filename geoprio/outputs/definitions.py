@@ -11,6 +11,7 @@ from geoprio.indicators.condition import GATE, ConditionIndicator, find_conditio
 from geoprio.indicators.registry import Indicator, find
 from geoprio.outputs.condition_words import CONDITION
 from geoprio.outputs.labels import COMPLETIONS, PAGE, SHEETS, STRAIGHT
+from geoprio.outputs.quality.sections import in_language
 from geoprio.outputs.titles import shown_title
 from geoprio.outputs.webmap.data import credit_lines
 from geoprio.score.matrix import ANCHOR_WORDS
@@ -144,5 +145,6 @@ def _values(rows: list[dict[str, Any]], number: int) -> pd.DataFrame:
 
 
 def _columns(rows: list[dict[str, Any]], columns: tuple[str, ...], number: int) -> pd.DataFrame:
-    table = pd.DataFrame([{c: row.get(c) for c in columns} for row in rows], columns=list(columns)).astype(object)
+    cells = [{c: in_language(c, row.get(c), number) for c in columns} for row in rows]
+    table = pd.DataFrame(cells, columns=list(columns)).astype(object)
     return table.where(table.notna(), None).rename(columns=lambda c: SHEETS[f"of.{c}"][number])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from geoprio.outputs.quality.sections import in_language
 from geoprio.score.matrix import ANCHOR_WORDS
 from geoprio.standards import Rule
 
@@ -103,16 +104,32 @@ def is_loose(verified: Verified) -> bool:
     return verified is not True
 
 
-def unverified_text(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return one line that names every unverified value of `values_used`, by source; empty where all were verified."""
+def unverified_text(rows: Iterable[Mapping[str, Any]], number: int = 1) -> str:
+    """Return one line that names every unverified value of `values_used`, by source; empty where all were verified.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+    number : int
+        Language: 0 zh, 1 en.
+    """
     by_source: dict[str, list[str]] = {}
     for row in rows:
         if is_loose(row["verified"]):
-            short = f"item {row['what']}" if row["kind"] == "item" else f"{row['what']} {row['value']}"
-            by_source.setdefault(_named(row), []).append(short)
-    return "; ".join(f"{', '.join(values)} ({source})" for source, values in by_source.items())
+            what, value = (in_language(key, row[key], number) for key in ("what", "value"))
+            short = f"{ITEM[number]}{what}" if row["kind"] == "item" else f"{what} {value}"
+            by_source.setdefault(_named(row, number), []).append(short)
+    within, between, (opening, closing) = BETWEEN[number]
+    return between.join(f"{within.join(values)}{opening}{source}{closing}" for source, values in by_source.items())
 
 
-def _named(row: Mapping[str, Any]) -> str:
-    mark = "quoted elsewhere" if row["verified"] == "secondary" else "not verified"
-    return ", ".join(part for part in (row["source"], row["clause"], mark) if part)
+ITEM: Final = ("项目 ", "item ")
+BETWEEN: Final = (("、", "；", "（）"), (", ", "; ", (" (", ")")))
+"""What stands between values of one source, between sources, and around the source."""
+MARKS: Final = {"secondary": ("转引", "quoted elsewhere"), "unverified": ("未核实", "not verified")}
+
+
+def _named(row: Mapping[str, Any], number: int) -> str:
+    mark = MARKS[mark_of(row["verified"])][number]
+    source = str(in_language("source", row["source"], number))
+    return BETWEEN[number][0].join(part for part in (source, row["clause"], mark) if part)

@@ -119,7 +119,7 @@ class _Pages:
         self._ranked = int(result.zones["rank"].notna().sum())
         self._states = zone_states(result)
         self._needs = page_needs(result)
-        self._loose = unverified_text(result.quality["values"])
+        self._loose = unverified_text(result.quality["values"], number)
 
     def file_name(self, row: int) -> str:
         """Return a name for the zone's file; what a file system may not take is left out of the id."""

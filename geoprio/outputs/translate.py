@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from geoprio.city.outliers import outlier_rules
-from geoprio.indicators.registry import category_titles
+from geoprio.outputs.quality.words import code_titles
 from geoprio.sources.schemas import load_schemas
 
 SLOT = re.compile(r"\{(\d*|\*)\}")
@@ -78,7 +78,8 @@ def _one(text: str) -> str | None:
 
 
 def _filling(word: str) -> str:
-    """Return what fills a slot: a sentence that is known, such as the reason of a reason, or a category, in Chinese."""
+    """Return what fills a slot in Chinese: a sentence that is known, such as the reason of a reason, or a code."""
     if " " in word:
         return _one(word) or word
-    return category_titles(word)[0]
+    titles = code_titles(word)
+    return titles[0] if titles is not None else word

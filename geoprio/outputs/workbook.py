@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from geoprio.indicators.condition import GATE
-from geoprio.outputs.asked.needs import need_tables, titled
+from geoprio.outputs.asked.needs import need_tables, said_names, titled
 from geoprio.outputs.asked.words import NEEDS
 from geoprio.outputs.definitions import definitions, source_tables
 from geoprio.outputs.labels import PAGE, SHEETS
+from geoprio.outputs.provenance import unverified_text
 from geoprio.outputs.tables import rounded
 from geoprio.outputs.titles import shown_title
 from geoprio.sources.inspection import STATUS_COLUMNS
@@ -75,8 +76,9 @@ def write_workbook(result: Result, path: Path, lang: str = "zh") -> None:
         table = definitions(result, lang)
         _table(book.add_worksheet(SHEETS["definitions"][number]), table, styles)
         _sources(book.add_worksheet(SHEETS["sources"][number]), result, styles, number)
+        names = said_names(result, number)
         for key, codes in need_tables(result).items():
-            told, shares = titled(codes, number)
+            told, shares = titled(codes, number, names)
             _table(book.add_worksheet(NEED_SHEETS[key][number]), _plain(told), styles, shares=shares)
 
 
@@ -138,6 +140,8 @@ class _Styles:
 
 def _ranking(sheet: Worksheet, result: Result, styles: _Styles, number: int) -> None:
     table = pd.DataFrame(rounded(result.zones).drop(columns="geometry")).reset_index()
+    if "unverified" in table:
+        table["unverified"] = unverified_text(result.quality["values"], number)
     points = [f"{c.code}_contribution" for c in result.matrix.criteria]
     first = [c for c in FIRST if c in table]
     last = [c for c in ("unverified",) if c in table]

@@ -36,20 +36,29 @@ def program(*args, cwd=None):
 
 def test_run_writes_everything_and_says_where(town):
     out = town.folder / "out"
-    text = call("run", town.write(), "--out", out, "--progress", "-v")
+    text = call("run", town.write(), "--out", out, "--progress", "-v", "--lang", "en")
     assert "2 zones, 2 ranked; 8 buildings; 2 facilities." in text
     assert f"Map: {out / 'map.html'}" in text
     assert "not checked against an official text" in text
     assert (out / "run.json").exists()
 
 
+def test_the_terminal_speaks_chinese_unless_asked_otherwise(town):
+    out = town.folder / "out"
+    text = call("run", town.write(), "--out", out, "-v")
+    assert "2 个片区，2 个参与排序；8 栋楼；2 处设施。" in text
+    assert "阈值未与正式文本核对：便利店 (500 m" in text
+    assert f"地图：{out / 'map.html'}" in text
+    assert "official" not in text
+
+
 def test_run_names_the_paces_that_nobody_checked(town):
     project = town.write('[access]\nspeed_m_per_min = 48\nprofile = {elder_care = "elderly"}\n')
-    text = call("run", project, "--out", town.folder / "out")
+    text = call("run", project, "--out", town.folder / "out", "--lang", "en")
     assert "Walking paces not checked against an official text: given (48 m/min), elderly (51 m/min)." in text
     run = json.loads((town.folder / "out" / "run.json").read_text(encoding="utf-8"))
     assert run["unverified_walking"] == ["convenience", "elder_care"]
-    text = call("run", town.write(), "--out", town.folder / "out2")
+    text = call("run", town.write(), "--out", town.folder / "out2", "--lang", "en")
     assert "official text: planning (60 m/min)." in text
 
 
@@ -57,7 +66,7 @@ def test_checked_paces_are_not_called_unchecked(town, monkeypatch):
     """What anyone has verified later is named no more."""
     checked = {name: p.model_copy(update={"verified": True}) for name, p in load_profiles().items()}
     monkeypatch.setattr("geoprio.indicators.walking.find_profile", checked.__getitem__)
-    text = call("run", town.write(), "--out", town.folder / "out")
+    text = call("run", town.write(), "--out", town.folder / "out", "--lang", "en")
     assert "Thresholds not checked" in text
     assert "Walking paces" not in text
 
@@ -107,10 +116,16 @@ def test_node_crossings_connects(town):
         ({}, "LineString", [[X + 500, Y], [X + 500, Y + 900]]),
     ]
     town.buildings.append(({"id": "up"}, "Point", [X + 500, Y + 700]))
-    plain = call("run", town.write(), "--out", town.folder / "a", "-v")
+    plain = call("run", town.write(), "--out", town.folder / "a", "-v", "--lang", "en")
     assert "1 buildings stand on street components" in plain
     noded = call(
-        "run", town.write(streets=town.text["streets"] + "node_crossings = true\n"), "--out", town.folder / "b", "-v"
+        "run",
+        town.write(streets=town.text["streets"] + "node_crossings = true\n"),
+        "--out",
+        town.folder / "b",
+        "-v",
+        "--lang",
+        "en",
     )
     assert "stand on street components" not in noded
     found = gpd.read_parquet(town.folder / "b" / "buildings.parquet").loc["up"]

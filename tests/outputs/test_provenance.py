@@ -71,6 +71,7 @@ def test_what_was_verified_is_not_named(saved):
     walkers = {c: w.model_copy(update={"verified": True}) for c, w in result.walkers.items()}
     rows = values_used(result.rule_file, rules, walkers, ())
     assert unverified_text(rows) == f"elder_care walk of at most 1000 m ({OWN})"
+    assert unverified_text(rows, 0) == "养老服务 步行不超过 1000 米（geoprio 自定、未核实）"
     assert unverified_text(r for r in rows if r["verified"] is True) == ""
 
 
@@ -166,7 +167,7 @@ def test_the_terminal_names_quotas_and_items(town):
     extra = 'name="o"\ntitle_zh="o"\ntitle_en="o"\nextends=["complete-community-2020-existing","gb50180-2018-5min"]\n'
     (town.folder / "own.toml").write_text(extra, encoding="utf-8")
     project = childcare(town, "own.toml", {"convenience_per_1000": 1.0}, population=100)
-    done = CliRunner().invoke(app, ["run", str(project), "--out", str(town.folder / "out")])
+    done = CliRunner().invoke(app, ["run", str(project), "--out", str(town.folder / "out"), "--lang", "en"])
     assert done.exit_code == 0, done.output
     said = " ".join(done.output.split())
     assert "Items of the complete community, over all zones: 0 passed, 0 failed, 40 unknown." in said

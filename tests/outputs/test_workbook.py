@@ -11,6 +11,7 @@ import pytest
 from conftest import EXAMPLE, missing
 
 import geoprio
+from geoprio.outputs.quality.sections import in_language
 from geoprio.outputs.workbook import write_workbook
 
 HOSTILE = ["=1+1", '=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "@SUM(A1)", "<script>alert(1)</script>", "{{7*7}}"]
@@ -65,7 +66,9 @@ def test_sources_name_every_input_with_its_hash_and_every_value(result, tmp_path
     write_workbook(result, tmp_path / "zones.xlsx", "zh")
     told = {str(v) for row in read(tmp_path / "zones.xlsx")["来源"].iter_rows(values_only=True) for v in row if v}
     assert {i["sha256"] for i in result.inputs} <= told
-    assert {row["value"] for row in result.quality["values"]} <= told
+    values = {in_language("value", row["value"], 0) for row in result.quality["values"]}
+    assert values <= told
+    assert {"步行不超过 300 米", "基础类", "界限 2001"} <= values
     assert "未核实" in told
 
 

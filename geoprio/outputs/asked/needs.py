@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from geoprio.sources.survey.spec import MINIMUM
 from geoprio.standards.votes import load_vote_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from geoprio.indicators.needs import QuestionFound
     from geoprio.outputs.result import Result
@@ -101,7 +102,24 @@ def _groups(questions: Sequence[QuestionFound]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def titled(table: pd.DataFrame, number: int) -> tuple[pd.DataFrame, frozenset[str]]:
+def said_names(result: Result, number: int) -> dict[str, str]:
+    """Return what questions, groups and kinds of groups are called: as the project names them, else what is asked.
+
+    A question that nothing is said of, such as one about money, shows its own heading in the file.
+    """
+    survey = result.project.get("survey")
+    if not survey:
+        return {}
+    asked = {q["code"]: (q["column"] if q["about"] == "other" else _say(f"needs.{q['about']}", number))
+             for q in survey["questions"]}  # fmt: skip
+    twins = [name for name in asked.values() if list(asked.values()).count(name) > 1]
+    asked = {code: f"{name} ({code})" if name in twins else name for code, name in asked.items()}
+    return asked | dict(survey["titles"])
+
+
+def titled(
+    table: pd.DataFrame, number: int, names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[pd.DataFrame, frozenset[str]]:
     """Return a table under its titles and with words for codes, and the titles of its shares.
 
     Parameters
@@ -110,8 +128,13 @@ def titled(table: pd.DataFrame, number: int) -> tuple[pd.DataFrame, frozenset[st
         Of `need_tables`.
     number : {0, 1}
         0: Chinese, 1: English.
+    names : mapping of str to str
+        Of `said_names`.
     """
     out = table.copy()
+    for column in ("question", "kind", "group"):
+        if column in out:
+            out[column] = out[column].map(lambda code: names.get(code, code))
     for column, prefix in (("status", "status"), ("verdict", "votes"), ("matter", "matter")):
         if column in out:
             words = {v: NEEDS.get(f"{prefix}.{v}", (v, v))[number] for v in out[column].dropna().unique()}
@@ -187,13 +210,17 @@ def _question(q: QuestionFound, result: Result) -> dict[str, Any]:
     if voice is not None and voice.question == q.code:
         weights = np.column_stack([voice.found.weight, voice.found.low, voice.found.high])
     numbers = [q.needs.index(str(need)) for need in q.city.index]
+    named = (result.project.get("survey") or {}).get("titles", {})
     city = q.city[["n", "share", "low", "high"]].to_numpy(float)
     return {
         "about": q.about,
         "titles": list(q.titles),
         "city": [[k, *_plain(row)] for k, row in zip(numbers, city, strict=True)],
         "weights": None if weights is None else [_plain(row) for row in weights],
-        "groups": [[g["kind"], g["w"], g["p"], [m["name"] for m in g["groups"]]] for g in q.groups],
+        "groups": [
+            [named.get(g["kind"], g["kind"]), g["w"], g["p"], [named.get(m["name"], m["name"]) for m in g["groups"]]]
+            for g in q.groups
+        ],
     }
 
 

@@ -275,9 +275,17 @@ IN_WORDS: Final[dict[str, Callable[[str], Cell]]] = {
     "role": role_word, "sources": _source_list, "table": role_word, "category": role_word, "points": role_word,
     "what": role_word, "kind": cell_word, "column": cell_word, "crs_from": cell_word, "encoding": _told,
     "verified": cell_word, "source": in_both, "method": cell_word, "value": _told, "why": in_both,
-    "from": in_both, "unit": cell_word,
+    "from": in_both, "unit": cell_word, "text": in_both,
 }  # fmt: skip
 """Columns whose texts are geoprio's own words, and where their translation is found."""
+
+
+def in_language(column: str, value: object, number: int) -> object:
+    """Return a cell in zh (0), texts of geoprio's own in words; in en (1) it is as it stands, codes among it."""
+    if number:
+        return value
+    told = IN_WORDS[column](value) if isinstance(value, str) and column in IN_WORDS else value
+    return told[0] if isinstance(told, tuple) else told
 
 
 def _pairs(figures: Mapping[str, Any]) -> list[dict[str, Any]]:

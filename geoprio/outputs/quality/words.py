@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.labels import PAGE
 from geoprio.outputs.titles import TITLES
+from geoprio.standards import load_profiles
+from geoprio.standards.defects import load_defects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -369,8 +371,16 @@ def role_word(role: str) -> Pair | str:
     known = cell_word(role)
     if known != role:
         return known
-    titles = category_titles(role)
-    return titles if titles != (role, role) else role
+    return code_titles(role) or role
+
+
+def code_titles(code: str) -> Pair | None:
+    """Return the titles of a category, a shipped defect or a shipped walking profile; None for any other text."""
+    titles = category_titles(code)
+    if titles != (code, code):
+        return titles
+    named = load_defects().get(code) or load_profiles().get(code)
+    return (named.title_zh, named.title_en) if named is not None else None
 
 
 def beside_word(text: str) -> Pair | str:

@@ -70,7 +70,7 @@ def sensitivity_markdown(found: Sensitivity, lang: str) -> str:
     number = 1 if lang == "en" else 0
     name = markdown_text(found.result.project["project"]["name"])
     head = f"# {_say('title', number)}{('：', ': ')[number]}{name}"
-    loose = unverified_text(found.result.quality["values"])
+    loose = unverified_text(found.result.quality["values"], number)
     notes = [PAGE["about_paper"][number]]
     if found.result.straight:
         notes.append(f"**{STRAIGHT['straight_line'][number]}** {STRAIGHT['straight_line_hint'][number]}")

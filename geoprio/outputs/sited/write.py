@@ -143,7 +143,7 @@ def sited_html(found: Sited, lang: str = "zh") -> str:
     key += [(WORDS["chosen"][number], CHOSEN_COLOR, f"{len(found.chosen)}")]
     key += [(WORDS["existing"][number], "#0072b2", f"{len(drawn['existing'])}")]
     key += [(WORDS["others"][number], OTHER_COLOR, f"{others:,}")]
-    loose = unverified_text(found.before.quality["values"])
+    loose = unverified_text(found.before.quality["values"], number)
     page: str = template("sited.html.j2").render(
         html_lang=HTML_LANG[lang],
         title=word("title", number, category=category_titles(found.category)[number]),
@@ -277,7 +277,7 @@ def _write_workbook(found: Sited, sites: pd.DataFrame, zones: pd.DataFrame, path
         sheet.set_column(1, 1, 90)
         about = [(WORDS["chosen"][number], _head(found, number)), *_facts(found, number)]
         about += [("", text) for text in _remarks(found, number)]
-        loose = unverified_text(found.before.quality["values"])
+        loose = unverified_text(found.before.quality["values"], number)
         about += [(WORDS["unverified"][number], loose)] if loose else []
         for row, (term, text) in enumerate(about):
             sheet.write_string(row, 0, term)

@@ -100,7 +100,7 @@ class SurveySpec(Frozen):
     cells: tuple[SurveyCell, ...] = ()
     """Known numbers of residents by all groups at once; they weigh the answers in place of the groups' shares."""
     titles: dict[Code, str] = Field(default_factory=dict)
-    """How needs are called in lists; default: the words of the option."""
+    """How needs, groups and kinds of groups are called in lists; default: words of the option, code of the group."""
     weight: str | None = None
     """Column of a weight that the answers have already (number of adults in the household and the like)."""
     personal: tuple[str, ...] = ()

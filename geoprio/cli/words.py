@@ -1,0 +1,127 @@
+"""What the commands say in the terminal, in zh and en."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+STAGES: Final = {
+    "starting": ("开始", "starting"),
+    "done": ("完成", "done"),
+    "writing": ("写出", "writing"),
+    "looking at": ("查看", "looking at"),
+    "read": ("读取文件", "reading files"),
+    "network": ("建立步行路网", "building the walking network"),
+    "gaps": ("查找街道断点", "looking for gaps in the streets"),
+    "access": ("计算每栋楼的步行距离", "walking from every building"),
+    "indicators": ("计算指标", "computing indicators"),
+    "score": ("评分排序", "scoring zones"),
+    "draws": ("换权重、方法和数据重新排序", "ranking under other weights, methods and data"),
+    "effects": ("分析影响排序的因素", "finding what moves the ranking"),
+    "programme": ("选择改造方案", "choosing the programme"),
+    "answers": ("回答方案的问题", "asking about the programme"),
+    "comparing": ("前后对比", "comparing before and after"),
+}
+"""Stages of long work, as the progress bar names them."""
+
+SAID: Final = {
+    "warning": ("警告", "warning"),
+    "info": ("提示", "info"),
+    "note": ("说明", "note"),
+    "straight": ("距离为直线距离，未使用街道。", "Distances are straight lines; streets were not used."),
+    "scenario": ("情景：{part}[{number}]：{what}。", "Scenario: {part}[{number}]: {what}."),
+    "run": (
+        "{zones} 个片区，{ranked} 个参与排序；{buildings} 栋楼；{facilities} 处设施。",
+        "{zones} zones, {ranked} ranked; {buildings} buildings; {facilities} facilities.",
+    ),
+    "tied": (
+        "  前 {n} 名并列，按未覆盖人数再按编号排序。",
+        "  The first {n} are tied; unserved demand, then the id, orders them.",
+    ),
+    "items": (
+        "完整社区各项合计：达标 {passed}，不达标 {failed}，未知 {unknown}。",
+        "Items of the complete community, over all zones: {passed} passed, {failed} failed, {unknown} unknown.",
+    ),
+    "loose": (
+        "{title}未与正式文本核对：{values}。",
+        "{title} not checked against an official text: {values}.",
+    ),
+    "threshold": ("阈值", "Thresholds"),
+    "pace": ("步行速度", "Walking paces"),
+    "quota": ("配建指标", "Quotas"),
+    "assumption": ("假定", "Assumptions"),
+    "item": ("完整社区项目", "Items"),
+    "rejects": (
+        "{n} 行或值被搁置：见 quality.html。",
+        "{n} rows or values set aside: see quality.html.",
+    ),
+    "outliers": (
+        "{n} 个存疑的值，均未改动：见 quality.html。",
+        "{n} doubtful values, none of them changed: see quality.html.",
+    ),
+    "made": ("地图：{map}；数据质量：{quality}", "Map: {map}; data quality: {quality}"),
+    "checked": (
+        "报告：{page}（另有 quality.md 和 quality.json）",
+        "Report: {page} (also as quality.md and quality.json)",
+    ),
+    "aside": ("搁置：", "set aside: "),
+    "draws": (
+        "{zones} 个片区排序 {draws:,} 次；前 {first} 名：稳入 {robustly_in}，存疑 {contested}，稳出 {robustly_out}。",
+        (
+            "{zones} zones ranked {draws:,} times; of the first {first}: {robustly_in} robustly in, "
+            "{contested} contested, {robustly_out} robustly out."
+        ),
+    ),
+    "explained": ("说明：{told}；地图：{map}", "Explained: {told}; map: {map}"),
+    "sites": (
+        (
+            "从 {candidates} 处备选中选出 {chosen} 处：覆盖需求 {before:,.0f} → {after:,.0f}，共 {demand:,.0f}"
+            "（{share_before:.1f} % → {share_after:.1f} %）。"
+        ),
+        (
+            "{chosen} of {candidates} sites: covered demand {before:,.0f} -> {after:,.0f} of {demand:,.0f} "
+            "({share_before:.1f} % -> {share_after:.1f} %)."
+        ),
+    ),
+    "nobody": (
+        "没有一处备选能增加服务人数：够得到的人都已有服务。",
+        "No candidate adds anybody: whoever reaches one is served already.",
+    ),
+    "proof": (
+        "目标值 {objective:,.1f}，上界 {bound:,.1f}，差距 {gap:.2f} %。",
+        "Objective {objective:,.1f}, bound {bound:,.1f}, gap {gap:.2f} %.",
+    ),
+    "sites_aside": ("{n} 处备选或值被搁置：见 site.json。", "{n} sites or values set aside: see site.json."),
+    "sited": ("地图：{map}；加上新设施后的全市：{after}", "Map: {map}; the city with them: {after}"),
+    "story": ("需求、优先级、方案和成效，都在这一页", "needs, priority, programme and effect on one page"),
+}
+"""What a command says when it is done; `{}` for figures, names and files."""
+
+
+def stage_name(name: str, verb: str, number: int) -> str:
+    """Return what the bar calls a stage, or the file that `verb` is done to; `number` 0 is zh, 1 is en."""
+    return STAGES[name][number] if name in STAGES else f"{STAGES[verb][number]} {name}"
+
+
+def said(key: str, number: int, **values: object) -> str:
+    """Return a sentence in zh (0) or en (1), filled in."""
+    return SAID[key][number].format(**values)
+
+
+def listed(parts: Iterable[str], number: int) -> str:
+    """Return parts in one line."""
+    return ("、", ", ")[number].join(parts)
+
+
+def note_line(note: Mapping[str, str], number: int) -> str:
+    """Return a note of the data-quality report as one line; a sentence without a translation stays in English."""
+    if number:
+        return f"{note['level']}: {note['source']}: {note['text']}"
+    from geoprio.outputs.quality.words import role_word
+    from geoprio.outputs.translate import in_chinese
+
+    role = role_word(note["source"])
+    source = role if isinstance(role, str) else role[0]
+    return f"{SAID[note['level']][0]}：{source}：{in_chinese(note['text']) or note['text']}"
