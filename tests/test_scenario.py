@@ -252,9 +252,14 @@ def test_a_lift_takes_walk_ups_away(town):
 
 def test_the_verb_and_the_schema(town):
     path = text_of(town, '[[close]]\nid = "s1"\n')
-    done = CliRunner().invoke(app, ["run", str(town.write()), "--scenario", str(path), "--out", str(town.folder / "o")])
-    assert done.exit_code == 0, (done.output, done.exception)
-    assert "Scenario: close[1]: convenience 's1' (小店) is closed." in done.output
+    for lang, said in (
+        ("en", "Scenario: close[1]: convenience 's1' (小店) is closed."),
+        ("zh", "情景：close[1]：关闭便利店 s1（小店）。"),
+    ):
+        asked = ["run", str(town.write()), "--scenario", str(path), "--out", str(town.folder / lang), "--lang", lang]
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code == 0, (done.output, done.exception)
+        assert said in done.output
     done = CliRunner().invoke(app, ["schema", "--scenario"])
     assert set(PARTS) < set(json.loads(done.output)["properties"])
 

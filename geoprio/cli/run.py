@@ -19,7 +19,7 @@ from geoprio.cli.options import (
     print_notes,
     stages,
 )
-from geoprio.cli.words import SAID, listed, said
+from geoprio.cli.words import SAID, listed, own_words, said
 
 if TYPE_CHECKING:
     from geoprio.outputs import Result
@@ -89,7 +89,14 @@ def run_to(
         if result.quality["access_method"] == "straight_line":
             typer.echo(said("straight", lang.number))
         for row in result.quality.get("scenario", {}).get("changes", ()):
-            typer.echo(said("scenario", lang.number, **{k: row[k] for k in ("part", "number", "what")}))
+            typer.echo(
+                said(
+                    "scenario",
+                    lang.number,
+                    where=f"{row['part']}[{row['number']}]",
+                    what=own_words(row["what"], lang.number),
+                )
+            )
         summary(result, out, lang)
 
 

@@ -31,7 +31,7 @@ SAID: Final = {
     "info": ("提示", "info"),
     "note": ("说明", "note"),
     "straight": ("距离为直线距离，未使用街道。", "Distances are straight lines; streets were not used."),
-    "scenario": ("情景：{part}[{number}]：{what}。", "Scenario: {part}[{number}]: {what}."),
+    "scenario": ("情景：{where}：{what}。", "Scenario: {where}: {what}."),
     "run": (
         "{zones} 个片区，{ranked} 个参与排序；{buildings} 栋楼；{facilities} 处设施。",
         "{zones} zones, {ranked} ranked; {buildings} buildings; {facilities} facilities.",
@@ -120,8 +120,14 @@ def note_line(note: Mapping[str, str], number: int) -> str:
     if number:
         return f"{note['level']}: {note['source']}: {note['text']}"
     from geoprio.outputs.quality.words import role_word
-    from geoprio.outputs.translate import in_chinese
 
     role = role_word(note["source"])
     source = role if isinstance(role, str) else role[0]
-    return f"{SAID[note['level']][0]}：{source}：{in_chinese(note['text']) or note['text']}"
+    return f"{SAID[note['level']][0]}：{source}：{own_words(note['text'], number)}"
+
+
+def own_words(text: str, number: int) -> str:
+    """Return a sentence of geoprio's own in zh (0) or as it stands; it stays as it is without a translation."""
+    from geoprio.outputs.translate import in_chinese
+
+    return text if number else in_chinese(text) or text

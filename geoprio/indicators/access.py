@@ -41,8 +41,9 @@ class BuildingAccess:
     Attributes
     ----------
     columns : DataFrame
-        Index `building_id`; `snap_m` and, per category, `_distance_m`, `_walk_min`, `_facility_id`, `_status`,
-        `_count_{ring}m` and `_supply`.
+        Index `building_id`; `snap_m`, `component_m` (metres of street that hang together with the building's; missing
+        where it is not snapped, or without streets) and, per category, `_distance_m`, `_walk_min`, `_facility_id`,
+        `_status`, `_count_{ring}m` and `_supply`.
     facilities : GeoDataFrame
         The city's facilities with `snap_m`, and `status` where a facility is too far from every street.
     on_real_component : ndarray of bool, shape (buildings,)
@@ -93,7 +94,10 @@ def building_access(
     chosen = {c: np.flatnonzero(used & (sites["category"] == c).to_numpy()) for c in city.categories}
     served = [c for c in city.categories if len(chosen[c])]
     found = dict(zip(served, at.nearest([chosen[c] for c in served], spec), strict=True))
-    columns: dict[str, object] = {"snap_m": np.round(at.home_m, DISTANCE_DECIMALS)}
+    columns: dict[str, object] = {
+        "snap_m": np.round(at.home_m, DISTANCE_DECIMALS),
+        "component_m": np.round(np.where(at.home_on, at.home_street_m, np.nan), DISTANCE_DECIMALS),
+    }
     straight: dict[str, Any] = {}
     for category in city.categories:
         if category not in found:

@@ -49,6 +49,11 @@ class StraightPlaces:
         return np.full(len(self.homes_xy), np.nan)
 
     @property
+    def home_street_m(self) -> Floats:
+        """Metres of street that hang together with each building's: not known."""
+        return np.full(len(self.homes_xy), np.nan)
+
+    @property
     def stop_m(self) -> Floats:
         """Metres from each facility to its street: not known."""
         return np.full(len(self.stops_xy), np.nan)

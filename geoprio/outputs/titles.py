@@ -65,6 +65,7 @@ TITLES = {
     "list_row": ("名单行号", "row of the list"),
     "match_method": ("匹配方式", "matched by"),
     "match_score": ("匹配得分（0–100）", "match score (0-100)"),
+    "component_m": ("相连街道总长（米）", "streets connected with its own (m)"),
     "snap_m": ("到街道距离（米）", "distance to street (m)"),
     "facility_id": ("设施编号", "facility id"),
     "category": ("类别", "category"),

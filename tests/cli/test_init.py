@@ -160,4 +160,4 @@ def test_help_and_progress(town):
     assert done.returncode == 0, done.stderr
     assert "已写入" in done.stdout
     assert "存疑" in done.stdout
-    assert "done" in done.stderr
+    assert "完成" in done.stderr

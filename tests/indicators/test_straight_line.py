@@ -274,7 +274,7 @@ def test_check_and_the_terminal_say_so(town):
     assert EN in done.output
     report = json.loads((town.folder / "project_check" / "quality.json").read_text(encoding="utf-8"))
     assert report["access_method"] == "straight_line"
-    done = CliRunner().invoke(app, ["run", str(project), "--out", str(town.folder / "out")])
+    done = CliRunner().invoke(app, ["run", str(project), "--out", str(town.folder / "out"), "--lang", "en"])
     assert done.exit_code == 0, done.output
     assert "Distances are straight lines; streets were not used." in done.output
 
