@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, norm, t
 
 from geoprio.effect.regression import FEWEST, fit_normal
-from geoprio.effect.surveys import FEW, Wave, matched
-from geoprio.indicators.needs.shares import CONFIDENCE, finite_n
+from geoprio.effect.surveys import FEW, Wave, matched, mover
+from geoprio.indicators.needs.shares import CONFIDENCE, finite_n, wilson_of_share
 
 if TYPE_CHECKING:
     from geoprio._core.typing import Bools, Floats, Ints
+
+
+SLOWEST: Final = 4.0
+"""Degrees of freedom that the city's spread is worth to a zone's own at the least: below that its variance has none."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,23 @@ class ZoneMeans:
     mean : ndarray of float
         Weighted mean or share; NaN without answers.
     variance : ndarray of float
-        Of its error: by the zone's own share (one answer for and one against added) where values are 0 and 1, else by
-        the spread within all zones.
+        Of its error: where values are 0 and 1 by the share that its answers and all zones make likely, else by its own
+        spread and that within all zones, each as far as it can be told.
+    degrees : ndarray of float
+        Degrees of freedom of `variance`.
     pooled : ndarray of float
         Of its error, by the spread within all zones: it does not go with the zone's own luck.
+    shares : bool
+        Whether values are 0 and 1.
     """
 
     n: Floats
     worth: Floats
     mean: Floats
     variance: Floats
+    degrees: Floats
     pooled: Floats
+    shares: bool
 
 
 def zone_means(wave: Wave, zones: int, *, population: Floats | None = None) -> ZoneMeans:
@@ -67,25 +77,74 @@ def zone_means(wave: Wave, zones: int, *, population: Floats | None = None) -> Z
     worth = finite_n(kish, population)
     sums = np.stack([np.bincount(at, weights=w * column, minlength=zones) for column in values.T], axis=1)
     mean = np.divide(sums, total[:, None], out=np.full(sums.shape, np.nan), where=total[:, None] > 0)
-    spread = _within(values, w, at, mean, n)
+    own, spread = _within(values, w, at, mean, kish)
     pooled = np.divide(spread, worth[:, None], out=np.full(mean.shape, np.nan), where=worth[:, None] > 0)
-    variance = pooled
-    if np.isin(values, (0.0, 1.0)).all():
-        near = (np.nan_to_num(mean) * kish[:, None] + 1) / (kish[:, None] + 2)
-        variance = np.divide(near * (1 - near), worth[:, None], out=np.full(mean.shape, np.nan),
-                             where=worth[:, None] > 0)  # fmt: skip
-    return ZoneMeans(n, worth, mean, variance, pooled)
+    shares = bool(np.isin(values, (0.0, 1.0)).all())
+    if shares:
+        each, degrees = _of_likely(mean, pooled, kish), np.repeat(np.maximum(kish - 1, 1.0)[:, None], mean.shape[1], 1)
+    else:
+        each, degrees = _drawn(own, spread, np.maximum(kish - 1, 0.0))
+    variance = np.divide(each, worth[:, None], out=np.full(mean.shape, np.nan), where=worth[:, None] > 0)
+    return ZoneMeans(n, worth, mean, variance, degrees, pooled, shares)
 
 
-def _within(values: Floats, weight: Floats, at: Ints, mean: Floats, n: Floats) -> Floats:
-    """Return the variance of answers within zones, one for each column; where all are alike, not quite 0."""
-    several = n[at] > 1
-    lost = np.divide(n, n - 1, out=np.ones(len(n)), where=n > 1)[at[several]]
-    w = weight[several]
-    if not len(w):
-        return np.full(values.shape[1], np.nan)
-    found = (w * lost) @ (values[several] - mean[at[several]]) ** 2 / w.sum()
-    return np.asarray(np.maximum(found, 0.25 / len(w)), np.float64)
+def _within(values: Floats, weight: Floats, at: Ints, mean: Floats, kish: Floats) -> tuple[Floats, Floats]:
+    """Return the variance of answers within each zone, and within all; where all are alike, that is not quite 0.
+
+    A weighted mean is drawn toward its own answers by 1 / Kish's number of them, which is made up for.
+    """
+    zones = len(kish)
+    share = weight * np.divide(kish, np.bincount(at, weights=weight, minlength=zones), out=np.zeros(zones),
+                               where=kish > 0)[at]  # fmt: skip
+    off = share[:, None] * (values - mean[at]) ** 2
+    sums = np.stack([np.bincount(at, weights=column, minlength=zones) for column in off.T], axis=1)
+    free = np.where(kish > 1 + 1e-9, kish - 1, 0.0)
+    own = np.divide(sums, free[:, None], out=np.full(sums.shape, np.nan), where=free[:, None] > 0)
+    if not free.any():
+        return own, np.full(values.shape[1], np.nan)
+    found = sums[free > 0].sum(axis=0) / free.sum()
+    return own, np.asarray(np.maximum(found, 0.25 / len(weight)), np.float64)
+
+
+def _of_likely(share: Floats, pooled: Floats, kish: Floats) -> Floats:
+    """Return the variance of a single answer for or against, by what share is likely in its zone.
+
+    By the zone's own share zones that all agree by luck would count for the most, and pull the city toward them.
+    """
+    out = np.full(share.shape, np.nan)
+    least = 1 / (kish + 2)
+    for j, column in enumerate(share.T):
+        near = (np.nan_to_num(column) * kish + 1) * least
+        if np.isfinite(column).sum() >= FEWEST and (pooled[np.isfinite(column), j] > 0).all():
+            near, _ = fit_normal(column, pooled[:, j]).predict(column, pooled[:, j])
+        near = np.clip(near, least, 1 - least)
+        out[:, j] = near * (1 - near)
+    return out
+
+
+def _drawn(own: Floats, spread: Floats, free: Floats) -> tuple[Floats, Floats]:
+    """Return the variance of a single answer in each zone, drawn toward that of all, and its degrees of freedom.
+
+    How far variances differ is by moments what theirs do beyond chance, if answers are normal.
+
+    References
+    ----------
+    G. K. Smyth, Linear models and empirical Bayes methods, Statistical Applications in Genetics and Molecular Biology 3
+    (2004), article 3: the variance (d0 s0^2 + d s^2) / (d0 + d) and its d0 + d degrees of freedom.
+    """
+    lead = np.full(own.shape[1], np.inf)
+    for j, column in enumerate(own.T):
+        known = np.isfinite(column) & (free > 0)
+        if known.sum() < FEWEST:
+            continue
+        w = free[known] / free[known].sum()
+        beyond = w @ (column[known] - spread[j]) ** 2 - 2 * spread[j] ** 2 * (w @ (1 / free[known]))
+        if beyond > 0:
+            lead[j] = SLOWEST + 2 * spread[j] ** 2 / beyond
+    part = free[:, None] / (free[:, None] + lead)
+    each = spread + part * (np.where(np.isfinite(own), own, spread) - spread)
+    degrees = np.where(np.isfinite(lead), free[:, None] + lead, np.maximum(free.sum(), 1.0))
+    return each, np.asarray(degrees, np.float64)
 
 
 def zone_changes(
@@ -129,28 +188,23 @@ def zone_changes(
 
     References
     ----------
-    A. Agresti and B. Caffo, Simple and effective confidence intervals for proportions and differences of proportions,
-    The American Statistician 54 (2000), 280-288: an answer for and one against added, here to the variance alone.
+    R. G. Newcombe, as in `share_change`, for the interval of a zone's share; that of a mean is Student's.
     Y. Benjamini and Y. Hochberg, Controlling the false discovery rate, JRSS B 57 (1995), 289-300.
     """
     if minimum < FEW:
         raise ValueError(f"zones with fewer than {FEW} answers are not told: minimum is {minimum}")
     one, two = (zone_means(wave, zones, population=population) for wave in (before, after))
-    told = (one.n >= minimum) & (two.n >= minimum)
+    told = (one.n >= minimum) & (two.n >= minimum) & np.isfinite(one.mean[:, column] + two.mean[:, column])
     change = np.where(told, two.mean[:, column] - one.mean[:, column], np.nan)
     v1, v2 = one.variance[:, column], two.variance[:, column]
-    variance = np.where(
-        told, v1 + v2 - 2 * _shared(before, after, zones, column, (one, two)) * np.sqrt(v1 * v2), np.nan
-    )
-    error = np.sqrt(variance)
+    r = shared_errors(before, after, (one, two), column=column, population=population)
+    variance = np.where(told, v1 + v2 - 2 * r * np.sqrt(v1 * v2), np.nan)
+    low, high, p = _own((one, two), column, r, variance, confidence)
     half = float(norm.ppf((1 + confidence) / 2))
+    near, near_low, near_high = change, np.where(told, low, np.nan), np.where(told, high, np.nan)
     if told.sum() >= FEWEST:
         near, spread = fit_normal(change, variance, careful=True).predict(change, variance)
-    else:
-        near, spread = change, np.where(told, error, np.nan)
-    # The variance is known from few answers: normal tails would call too many zones sure.
-    degrees = np.maximum(one.worth + two.worth - 2, 1.0)
-    p = np.where(told, 2 * t.sf(np.abs(change) / error, degrees), np.nan)
+        near_low, near_high = near - half * spread, near + half * spread
     q = np.full(zones, np.nan)
     if told.any():
         q[told] = false_discovery_control(p[told])
@@ -159,28 +213,89 @@ def zone_changes(
         {"status": np.where(told, "told", "few"),
          "n_before": np.where(told, one.n, np.nan), "n_after": np.where(told, two.n, np.nan),
          "before": np.where(told, one.mean[:, column], np.nan), "after": np.where(told, two.mean[:, column], np.nan),
-         "change": change, "low": change - half * error, "high": change + half * error,
-         "shrunk": near, "shrunk_low": near - half * spread, "shrunk_high": near + half * spread,
-         "p": p, "q": q, "verdict": np.select([sure & (change > 0), sure & (change < 0)], ["up", "down"], "unsure")}
+         "change": change, "low": np.where(told, low, np.nan), "high": np.where(told, high, np.nan),
+         "shrunk": near, "shrunk_low": near_low, "shrunk_high": near_high, "p": np.where(told, p, np.nan), "q": q,
+         "verdict": np.select([sure & (change > 0), sure & (change < 0)], ["up", "down"], "unsure")}
     )  # fmt: skip
 
 
-def _shared(before: Wave, after: Wave, zones: int, column: int, means: tuple[ZoneMeans, ZoneMeans]) -> Floats:
-    """Return the correlation of each zone's two estimates through those who answered twice.
+def _own(
+    means: tuple[ZoneMeans, ZoneMeans], column: int, r: Floats, variance: Floats, confidence: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return low, high and p of each zone's own change."""
+    one, two = means
+    p, q = one.mean[:, column], two.mean[:, column]
+    change = q - p
+    if one.shares and two.shares:
+        ends = [wilson_of_share(m.mean[:, column], m.worth, confidence=confidence) for m in means]
+        down, up = mover(p, *ends[0], q, *ends[1], r)
+        error = np.where(change > 0, down, up) / norm.ppf((1 + confidence) / 2)
+        # Wilson's ends hold at their own level; far out, as needed over many zones, few answers tell less.
+        degrees = np.maximum(one.worth + two.worth - 2, 1.0)
+    else:
+        error = np.sqrt(variance)
+        v1, v2 = one.variance[:, column], two.variance[:, column]
+        d1, d2 = one.degrees[:, column], two.degrees[:, column]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            degrees = np.maximum((v1 + v2) ** 2 / (v1**2 / d1 + v2**2 / d2), 1.0)
+        down = up = t.ppf((1 + confidence) / 2, degrees) * error
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where(error > 0, 2 * t.sf(np.abs(change) / error, degrees), np.where(change == 0, 1.0, 0.0))
+    return change - down, change + up, found
+
+
+def shared_errors(
+    before: Wave,
+    after: Wave,
+    means: tuple[ZoneMeans, ZoneMeans],
+    *,
+    column: int = 0,
+    population: Floats | None = None,
+) -> Floats:
+    """Return the correlation of the errors of each zone's two estimates through those who answered twice.
 
     How alike the two answers of a person are is taken from the whole city; a zone says how many are such.
+
+    Parameters
+    ----------
+    before, after : Wave
+        With `zone`; who moved from one zone to another counts as two persons.
+    means : two ZoneMeans
+        Of these waves.
+    column : int
+    population : ndarray of float, shape (zones,), optional
+        All who could have answered; NaN where not known.
+
+    Returns
+    -------
+    ndarray of float, shape (zones,)
+        0 where nobody is known to have answered twice.
+
+    References
+    ----------
+    L. Kish, Survey Sampling (1965), section 12.4. For m of n1 and n2 answers out of N residents the covariance is that
+    of a person's two answers times (m / (n1 n2) - 1 / N), as for the variance with m = n1 = n2.
     """
+    zones = len(means[0].n)
     rows = matched(before, after)
     if len(rows[0]) < 2 or before.zone is None or after.zone is None:
         return np.zeros(zones)
     same: Bools = (before.zone[rows[0]] == after.zone[rows[1]]) & (before.zone[rows[0]] >= 0)
-    at, parts, scaled = before.zone[rows[0]][same], [], []
+    at, parts, part_of = before.zone[rows[0]][same], [], []
     for wave, home, place, found in zip((before, after), (before.zone, after.zone), rows, means, strict=True):
         inside = wave.answered & (home >= 0)
-        squares = np.bincount(home[inside], weights=wave.weight[inside] ** 2, minlength=zones)
+        total = np.bincount(home[inside], weights=wave.weight[inside], minlength=zones)
         parts.append(wave.value[place[same], column] - found.mean[at, column])
-        scaled.append(wave.weight[place[same]] / np.sqrt(squares[at]))
+        part_of.append(wave.weight[place[same]] / total[at])
     size = np.sqrt((parts[0] ** 2).sum() * (parts[1] ** 2).sum())
-    alike = float((parts[0] * parts[1]).sum() / size) if size > 0 else 0.0
-    overlap = np.bincount(at, weights=scaled[0] * scaled[1], minlength=zones)
-    return np.asarray(np.clip(alike * overlap, -1.0, 1.0), np.float64)
+    # So many pairs that all agree do not prove that the next one would.
+    most = 1 - 1 / (same.sum() + 1)
+    alike = float(np.clip((parts[0] * parts[1]).sum() / size, -most, most)) if size > 0 else 0.0
+    both = np.bincount(at, weights=part_of[0] * part_of[1], minlength=zones)
+    if population is not None:
+        # Of few residents some are in both samples by chance alone, which two independent errors have already.
+        known = np.isfinite(population) & (population > 1)
+        whole = np.where(known, population, 2.0)
+        both = np.where(known, (both - 1 / whole) * whole / (whole - 1), both)
+    both = both * np.sqrt(means[0].worth * means[1].worth)
+    return np.asarray(alike * np.clip(both, -1.0, 1.0), np.float64)
