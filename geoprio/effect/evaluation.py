@@ -16,7 +16,7 @@ from geoprio.effect.discontinuity import Jump, regression_discontinuity
 from geoprio.effect.preregistered import Outcome, Plan, unplanned
 from geoprio.effect.regression import FEWEST, Regression, regression_to_mean
 from geoprio.effect.surveys import FEW, Wave, WaveChange, mean_change, scores_of, share_change, shares_of
-from geoprio.effect.zone_changes import ZoneMeans, zone_changes, zone_means
+from geoprio.effect.zone_changes import ZoneMeans, shared_errors, zone_changes, zone_means
 
 if TYPE_CHECKING:
     from geoprio._core.typing import Bools, Floats, Ints
@@ -228,7 +228,8 @@ def _finding(outcome: Outcome, setting: _Setting) -> Finding:
     means = [zone_means(w, len(setting.ids), population=setting.population) for w in waves]
     values = np.column_stack([np.where(m.n >= setting.minimum, m.mean[:, 0], np.nan) for m in means])
     at = len(setting.before) - 1
-    regression = _regression(values[:, at], values[:, -1], means[at], setting)
+    r = shared_errors(last, end, (means[at], means[-1]), population=setting.population)
+    regression = _regression(values[:, [at, -1]], (means[at], means[-1]), r, setting)
     difference = _difference(values, setting, chose=plan.chose(outcome)) if outcome.method == "difference" else None
     jump = _jump(values[:, -1] - values[:, at], setting) if outcome.method == "discontinuity" else None
     swapped = (
@@ -245,12 +246,15 @@ def _among(wave: Wave, treated: Bools) -> Wave:
     return wave.part((zone >= 0) & np.append(treated, False)[zone])
 
 
-def _regression(before: Floats, after: Floats, means: ZoneMeans, setting: _Setting) -> Regression | None:
+def _regression(values: Floats, means: tuple[ZoneMeans, ZoneMeans], r: Floats, setting: _Setting) -> Regression | None:
+    before, after = values.T
     use = setting.treated & np.isfinite(before) & np.isfinite(after)
     if np.isfinite(before).sum() < FEWEST or use.sum() < 2:
         return None
-    variance = np.where(np.isfinite(before), means.pooled[:, 0], np.nan)
-    return regression_to_mean(before, after, setting.treated, variance, confidence=1 - setting.plan.alpha)
+    one, two = (m.pooled[:, 0] for m in means)
+    variance, again = np.where(np.isfinite(before), one, np.nan), r * np.sqrt(one * two)
+    confidence = 1 - setting.plan.alpha
+    return regression_to_mean(before, after, setting.treated, variance, again=again, confidence=confidence)
 
 
 def _difference(values: Floats, setting: _Setting, *, chose: bool) -> Contrast:

@@ -67,22 +67,36 @@ class NormalPrior:
         best = self.weight @ at
         return best, np.sqrt(self.weight @ (each + (at - best) ** 2))
 
-    def predict_mean(self, value: Floats, variance: Floats) -> tuple[float, float]:
-        """Return the expected mean of the true values of zones, and the variance that unknown parameters add."""
-        kept, x = self._kept(value, variance)
-        at = (kept * x + (1 - kept) * self.mean[:, None]).mean(axis=1)
-        best = float(self.weight @ at)
+    def predict_again(self, value: Floats, variance: Floats, again: Floats) -> tuple[Floats, float]:
+        """Return what a second measurement of zones is to be expected to give, and the variance that parameters add.
+
+        Parameters
+        ----------
+        value, variance : ndarray of float, shape (zones,)
+            Of the first one.
+        again : ndarray of float, shape (zones,)
+            Part of the variance that comes again: the luck of whom was asked, where the same people answer.
+
+        Returns
+        -------
+        ndarray of float, shape (zones,)
+        float
+            Variance of their mean because spread and mean of the city are not known.
+        """
+        kept, x = self._kept(value, variance, again)
+        at = kept * x + (1 - kept) * self.mean[:, None]
+        middle = at.mean(axis=1)
         each = (1 - kept).mean(axis=1) ** 2 * self.mean_variance
-        return best, float(self.weight @ (each + (at - best) ** 2))
+        return self.weight @ at, float(self.weight @ (each + (middle - self.weight @ middle) ** 2))
 
     def reliability(self, variance: Floats) -> Floats:
         """Return which part of a zone's distance from the city is its own, not chance."""
         return np.asarray(self.weight @ self._kept(np.zeros(len(variance)), variance)[0], np.float64)
 
-    def _kept(self, value: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    def _kept(self, value: Floats, variance: Floats, again: Floats | float = 0.0) -> tuple[Floats, Floats]:
         known = np.isfinite(value) & np.isfinite(variance)
         total = self.spread[:, None] + np.where(known, variance, 1.0)
-        kept = np.divide(self.spread[:, None] * known, total, out=np.zeros(total.shape), where=total > 0)
+        kept = np.divide((self.spread[:, None] + again) * known, total, out=np.zeros(total.shape), where=total > 0)
         # Without any spread or error there is nothing to draw the value away from.
         return np.where(known & (total == 0), 1.0, kept), np.where(known, value, 0.0)
 
@@ -209,7 +223,13 @@ class Regression:
 
 
 def regression_to_mean(
-    before: Floats, after: Floats, chosen: Bools, variance: Floats, *, confidence: float = CONFIDENCE
+    before: Floats,
+    after: Floats,
+    chosen: Bools,
+    variance: Floats,
+    *,
+    again: Floats | None = None,
+    confidence: float = CONFIDENCE,
 ) -> Regression:
     """Return the change of chosen zones without what regression to the mean explains of it.
 
@@ -223,6 +243,9 @@ def regression_to_mean(
     variance : ndarray of float, shape (zones,)
         Of the error of `before`: for shares that within zones over the answers, for a measure of known reliability r
         (1 - r) times its variance over all zones.
+    again : ndarray of float, shape (zones,), optional
+        Covariance of the errors of `before` and `after`: where the same people answer both times, whom one happened to
+        ask is the same luck twice, and does not come back. None: other people.
     confidence : float
 
     Returns
@@ -247,8 +270,9 @@ def regression_to_mean(
     if n < 2:
         raise ValueError(f"{n} of the chosen zones were measured twice; it takes at least two")
     x, y, v = before[use], after[use], variance[use]
-    likely, parameters = prior.predict_mean(x, v)
-    own, _ = prior.predict(x, v)
+    twice = np.zeros(n) if again is None else np.clip(np.nan_to_num(again[use]), -v, v)
+    own, parameters = prior.predict_again(x, v, twice)
+    likely = float(own.mean())
     raw, adjusted = float((y - x).mean()), float(y.mean() - likely)
     # The spread of what is left holds the errors of both waves, and that zones change by themselves.
     error = float(np.sqrt((y - own).var(ddof=1) / n + parameters))

@@ -201,6 +201,9 @@ def mean_change(before: Wave, after: Wave, *, confidence: float = CONFIDENCE) ->
     -------
     WaveChange
         The interval is Student's, with Satterthwaite's degrees of freedom for as many answers as the weights leave.
+        Answers that are all alike have no spread of their own: an error is never below that of one more answer of the
+        other opinion, a step of the scale away. Fewer than two answers in a wave, or a scale of which only one step
+        was ever chosen, have no error: it is NaN.
 
     Raises
     ------
@@ -214,7 +217,12 @@ def mean_change(before: Wave, after: Wave, *, confidence: float = CONFIDENCE) ->
     """
     (m1, e1, f1, n1), (m2, e2, f2, n2) = (_mean(w) for w in (before, after))
     r, both = _correlation(before, after)
+    step = _step(before, after)
+    least1, least2 = (step * _least(n) for n in (n1, n2))
+    e1, e2 = np.maximum(e1, least1), np.maximum(e2, least2)
     error = np.sqrt(np.maximum(e1**2 + e2**2 - 2 * r * e1 * e2, 0.0))
+    # As many pairs that moved alike do not prove that everybody would have.
+    error = np.maximum(error, np.maximum(least1, least2))
     with np.errstate(divide="ignore", invalid="ignore"):
         degrees = (e1**2 + e2**2) ** 2 / (e1**4 / f1 + e2**4 / f2)
     # Those who answered twice are as many pairs, not as many independent answers of two waves.
@@ -222,10 +230,24 @@ def mean_change(before: Wave, after: Wave, *, confidence: float = CONFIDENCE) ->
     degrees = np.where(np.isfinite(degrees), np.maximum(degrees, 1.0), 1.0)
     spread = t.ppf((1 + confidence) / 2, degrees) * error
     change = m2 - m1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p = np.where(error > 0, 2 * t.sf(np.abs(change) / error, degrees), np.where(change == 0, 1.0, 0.0))
-    p = np.where(np.isnan(change), np.nan, p)
+    p = np.where((change == 0) & np.isnan(error) & (min(n1, n2) > 1), 1.0, 2 * t.sf(np.abs(change) / error, degrees))
     return WaveChange(m1, m2, change, change - spread, change + spread, error, p, r, n1, n2, both)
+
+
+def _step(before: Wave, after: Wave) -> Floats:
+    """Return the smallest difference of two answers to a question; NaN where all are alike."""
+    values = np.sort(np.vstack([w.value[w.answered] for w in (before, after)]), axis=0)
+    gaps = np.diff(values, axis=0)
+    size = np.abs(values).max(axis=0, initial=0.0)
+    gaps = np.where(gaps > EQUAL * size, gaps, np.inf)
+    least = gaps.min(axis=0, initial=np.inf)
+    return np.where(np.isfinite(least), least, np.nan)
+
+
+def _least(n: int) -> float:
+    """Return the standard error of a share that nobody of n chose, by one more answer for and one against."""
+    near = 1 / (n + 2)
+    return float(np.sqrt(near * (1 - near) / max(n, 1)))
 
 
 def _mean(wave: Wave) -> tuple[Floats, Floats, float, int]:
@@ -256,17 +278,23 @@ def matched(before: Wave, after: Wave) -> tuple[Ints, Ints]:
     Raises
     ------
     ValueError
-        If a key stands in one wave more than once: nobody can tell which answer is whose.
+        If a key stands in one wave more than once: nobody can tell which answer is whose. Keys that are blank are none.
     """
     if before.person is None or after.person is None:
         return np.array([], np.int64), np.array([], np.int64)
     tables = []
-    for wave in (before, after):
+    for wave, side in ((before, "before"), (after, "after")):
         rows = np.flatnonzero(wave.answered)
         keys = pd.Series(rows, index=pd.Index(np.asarray(wave.person, object)[rows]))
-        keys = keys[keys.index.notna()]
-        if not keys.index.is_unique:
-            raise ValueError("a person's key stands in one wave more than once")
+        blank = np.array([isinstance(key, str) and not key.strip() for key in keys.index], np.bool_)
+        keys = keys[keys.index.notna() & ~blank]
+        twins = keys[keys.index.duplicated(keep=False)]
+        if len(twins):
+            first = twins[twins.index == twins.index[0]]
+            raise ValueError(
+                f"a person's key stands more than once in the wave {side}, first in its answers "
+                f"{' and '.join(str(row + 1) for row in first[:2])}; keep one answer of each person"
+            )
         tables.append(keys)
     shared = tables[0].index.intersection(tables[1].index)
     return tables[0].loc[shared].to_numpy(np.int64), tables[1].loc[shared].to_numpy(np.int64)
