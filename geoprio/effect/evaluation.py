@@ -14,7 +14,7 @@ from geoprio._core.errors import InputError
 from geoprio.effect.contrasts import Contrast, difference_in_differences
 from geoprio.effect.discontinuity import Jump, regression_discontinuity
 from geoprio.effect.preregistered import Outcome, Plan, unplanned
-from geoprio.effect.regression import FEWEST, Regression, regression_to_mean
+from geoprio.effect.regression import FEWEST, HARMLESS, Regression, regression_to_mean
 from geoprio.effect.surveys import FEW, Wave, WaveChange, mean_change, scores_of, share_change, shares_of
 from geoprio.effect.zone_changes import ZoneMeans, shared_errors, zone_changes, zone_means
 
@@ -63,22 +63,34 @@ class Answers:
         InputError
             If the wave has no such question or answer.
         """
-        found = [q for q in self.questions if q.code == outcome.question]
-        where = f"outcome {outcome.code!r}, wave {self.name!r}"
-        if not found:
-            known = ", ".join(q.code for q in self.questions)
-            raise InputError(f"{where}: there is no question {outcome.question!r}; there are {known}.")
+        question, where = self.question(outcome), f"outcome {outcome.code!r}, wave {self.name!r}"
         try:
             if outcome.need is None:
-                values, answered = scores_of(found[0], outcome.scores)
+                values, answered = scores_of(question, outcome.scores)
             else:
-                values, answered = shares_of(found[0])
-                values = values[:, [found[0].needs.index(outcome.need)]]
+                values, answered = shares_of(question)
+                values = values[:, [question.needs.index(outcome.need)]]
         except ValueError as error:
             problem = error if outcome.need is None else f"no answer {outcome.need!r}"
-            raise InputError(f"{where}: {problem}; the question has {', '.join(found[0].needs)}.") from None
+            raise InputError(f"{where}: {problem}; the question has {', '.join(question.needs)}.") from None
         groups = self.calibrated if self.calibrated is not None and self.calibrated.size else None
-        return Wave(values, answered, self.weight, self.zone, groups, self.person)
+        # Groups in which nobody lives weigh nothing: their answers do not count.
+        return Wave(values, answered & (self.weight > 0), self.weight, self.zone, groups, self.person)
+
+    def question(self, outcome: Outcome) -> Question:
+        """Return the question that an outcome is measured by.
+
+        Raises
+        ------
+        InputError
+            If the wave has none.
+        """
+        found = next((q for q in self.questions if q.code == outcome.question), None)
+        if found is None:
+            known = ", ".join(q.code for q in self.questions)
+            where = f"outcome {outcome.code!r}, wave {self.name!r}"
+            raise InputError(f"{where}: there is no question {outcome.question!r}; there are {known}.")
+        return found
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,8 @@ class Finding:
     planned : bool
         Whether the plan has it; else it is exploratory.
     change : WaveChange
-        Between the last wave before and the last one after, of the group that the outcome names.
+        Between the last wave before and the last one after, of the group that the outcome names, in zones that
+        answered in both; all NaN and 0 where either has too few answers to tell.
     zones : DataFrame
         Of `zone_changes`, index = zone.
     regression : Regression or None
@@ -107,6 +120,10 @@ class Finding:
         p by Benjamini and Hochberg over the outcomes of the plan; NaN where exploratory.
     verdict : str
         One of `VERDICTS`.
+    one_wave : int
+        Zones of the group that answered in one of both waves only: `change` is without them.
+    hidden : bool
+        Whether `change` is without the answers of zones that are not told, because those are too few together.
     """
 
     outcome: Outcome
@@ -123,6 +140,8 @@ class Finding:
     adjusted: bool
     q: float
     verdict: str
+    one_wave: int = 0
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,7 +209,8 @@ def evaluate(
     Raises
     ------
     InputError
-        If a wave, zone, question or answer of the plan is not there, or a method lacks what it needs.
+        If a wave, zone, question or answer of the plan is not there, a question has other answers in another wave, a
+        person's key stands in a wave twice, or a method lacks what it needs.
     """
     waves = {a.name: a for a in (*before, *after)}
     ids = tuple(map(str, zones))
@@ -207,6 +227,10 @@ def evaluate(
         problems.append("plan: method discontinuity needs treated.line.")
     if problems:
         raise InputError(*problems)
+    named = [waves[n] for n in (*plan.before, *plan.after)]
+    problems = [problem for outcome in outcomes for problem in _asked_otherwise(outcome, named)]
+    if problems:
+        raise InputError(*problems)
     renewed = set(plan.treated.zones)
     setting = _Setting(plan, tuple(waves[n] for n in plan.before), tuple(waves[n] for n in plan.after), ids,
                        np.array([z in renewed for z in ids], np.bool_), running, population, minimum)  # fmt: skip
@@ -214,36 +238,96 @@ def evaluate(
     return Evaluation(plan, tuple(_corrected(findings)), unplanned(plan, outcomes))
 
 
+def _asked_otherwise(outcome: Outcome, waves: Sequence[Answers]) -> list[str]:
+    """Return what is wrong where waves have other answers to choose from: shares and means of those are no change."""
+    first = waves[0]
+    known = set(first.question(outcome).needs)
+    return [
+        f"outcome {outcome.code!r}: question {outcome.question!r} has the answers {', '.join(sorted(known))} in wave "
+        f"{first.name!r} and {', '.join(sorted(wave.question(outcome).needs))} in wave {wave.name!r}; give both the "
+        "same options in [[survey.questions]], or leave the outcome out."
+        for wave in waves[1:]
+        if set(wave.question(outcome).needs) != known
+    ]
+
+
 def _finding(outcome: Outcome, setting: _Setting) -> Finding:
     plan, confidence = setting.plan, 1 - setting.plan.alpha
     waves = [a.wave(outcome) for a in (*setting.before, *setting.after)]
-    last, end = waves[len(setting.before) - 1], waves[-1]
-    pair = (last, end)
-    if outcome.group == "treated":
-        pair = (_among(last, setting.treated), _among(end, setting.treated))
-    change = (share_change if outcome.is_share else mean_change)(*pair, confidence=confidence)
-    table = zone_changes(last, end, len(setting.ids), population=setting.population, minimum=setting.minimum,
-                         confidence=confidence)  # fmt: skip
+    at = len(setting.before) - 1
+    last, end = waves[at], waves[-1]
+    try:
+        table = zone_changes(last, end, len(setting.ids), population=setting.population, minimum=setting.minimum,
+                             confidence=confidence)  # fmt: skip
+    except ValueError as error:
+        raise InputError(
+            f"outcome {outcome.code!r}, {setting.before[at].name} and {setting.after[-1].name}: {error}."
+        ) from None
     table.index = pd.Index(setting.ids, name="zone_id")
+    pair = _pair(last, end, outcome, table["status"].to_numpy() == "told", setting)
+    change = (share_change if outcome.is_share else mean_change)(*pair.waves, confidence=confidence)
+    if min(change.n_before, change.n_after) < setting.minimum:
+        change = _untold(change)
     means = [zone_means(w, len(setting.ids), population=setting.population) for w in waves]
     values = np.column_stack([np.where(m.n >= setting.minimum, m.mean[:, 0], np.nan) for m in means])
-    at = len(setting.before) - 1
     r = shared_errors(last, end, (means[at], means[-1]), population=setting.population)
     regression = _regression(values[:, [at, -1]], (means[at], means[-1]), r, setting)
     difference = _difference(values, setting, chose=plan.chose(outcome)) if outcome.method == "difference" else None
     jump = _jump(values[:, -1] - values[:, at], setting) if outcome.method == "discontinuity" else None
-    swapped = (
-        outcome.method == "change" and outcome.group == "treated" and plan.chose(outcome)
-        and regression is not None and regression.flagged
-    )  # fmt: skip
-    effect, low, high, p = _answer("adjusted" if swapped else outcome.method, change, regression, difference, jump)
+    swapped, answer = False, _answer(outcome.method, change, regression, difference, jump)
+    if outcome.method == "change" and outcome.group == "treated" and plan.chose(outcome):
+        regression = _held_against(regression, change)
+        swapped = regression is not None and regression.flagged
+        # The bare change of the worst is no answer where nobody can say how much of it came back by itself.
+        if swapped or regression is None:
+            answer = _answer("adjusted", change, regression, difference, jump)
+    effect, low, high, p = answer
     return Finding(outcome, outcome in plan.outcomes, change, table, regression, difference, jump, effect, low, high, p,
-                   swapped, np.nan, verdict(outcome, low, high))  # fmt: skip
+                   swapped, np.nan, verdict(outcome, low, high), pair.one_wave, pair.hidden)  # fmt: skip
 
 
-def _among(wave: Wave, treated: Bools) -> Wave:
-    zone = wave.zone if wave.zone is not None else np.full(len(wave.weight), -1)
-    return wave.part((zone >= 0) & np.append(treated, False)[zone])
+@dataclass(frozen=True)
+class _Pair:
+    """Two waves of a group, the zones that answered in one of them only, and whether answers were left out unseen."""
+
+    waves: tuple[Wave, Wave]
+    one_wave: int
+    hidden: bool
+
+
+def _pair(last: Wave, end: Wave, outcome: Outcome, told: Bools, setting: _Setting) -> _Pair:
+    """Return the waves of the group that an outcome names, of the zones that answered in both.
+
+    Of other zones the change would be that of who was asked. Where the zones that are not told have too few answers
+    together they are left out as well: the group's figures less those of the other zones would tell theirs.
+    """
+    zones = len(setting.ids)
+    homes = [w.zone if w.zone is not None else np.full(len(w.weight), -1) for w in (last, end)]
+    seen = [np.bincount(z[w.answered & (z >= 0)], minlength=zones) > 0 for w, z in zip((last, end), homes, strict=True)]
+    of_group = setting.treated if outcome.group == "treated" else np.ones(zones, np.bool_)
+    kept = [np.append(of_group & seen[0] & seen[1], outcome.group == "all")[home] for home in homes]
+    rest = [keep & ~np.append(told, False)[home] for keep, home in zip(kept, homes, strict=True)]
+    numbers = [int((w.answered & few).sum()) for w, few in zip((last, end), rest, strict=True)]
+    hidden = any(0 < n < setting.minimum for n in numbers)
+    if hidden:
+        kept = [keep & ~few for keep, few in zip(kept, rest, strict=True)]
+    # The weights were made to fit the whole wave: that holds for what explains them only if nobody is left out.
+    one, two = (w if keep[w.answered].all() else w.part(keep) for w, keep in zip((last, end), kept, strict=True))
+    return _Pair((one, two), int((of_group & (seen[0] != seen[1])).sum()), hidden)
+
+
+def _untold(change: WaveChange) -> WaveChange:
+    """Return a change of which nothing is told: too few answered."""
+    none = np.full(len(change.change), np.nan)
+    return WaveChange(*[none] * 8, 0, 0, 0)
+
+
+def _held_against(regression: Regression | None, change: WaveChange) -> Regression | None:
+    """Return the regression to the mean, flagged where it matters beside the error of the bare change as well."""
+    if regression is None:
+        return None
+    matters = abs(regression.expected) > HARMLESS * float(change.error[0])
+    return replace(regression, flagged=regression.flagged or matters)
 
 
 def _regression(values: Floats, means: tuple[ZoneMeans, ZoneMeans], r: Floats, setting: _Setting) -> Regression | None:

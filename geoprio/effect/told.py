@@ -67,19 +67,11 @@ def evaluation_sentences(evaluation: Evaluation) -> tuple[Sentence, ...]:
 
 def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
     """Return what became of one outcome."""
-    outcome, change = finding.outcome, finding.change
+    outcome = finding.outcome
     zh, en = outcome.title_zh or outcome.code, outcome.title_en or outcome.code
     sure = f"{100 * (1 - plan.alpha):g}"
-    one, two = _level(outcome, change.before[0]), _level(outcome, change.after[0])
     where = ("实施片区", "renewed zones") if outcome.group == "treated" else ("全市", "whole city")
-    spans = _spans(outcome, change.change[0], change.low[0], change.high[0], sure)
-    head = both(
-        f"{zh}（{where[0]}）：{one}（n={change.n_before}）变为{two}（n={change.n_after}，"
-        f"两次都答{change.n_both}人），变化{spans[0]}",
-        f"{en} ({where[1]}): from {one} (n = {change.n_before}) to {two} (n = {change.n_after}, "
-        f"{change.n_both} of them in both), a change of {spans[1]}",
-    )
-    out = [head, *_regression(finding, plan, sure)]
+    out = [_change(finding, (zh, en), where, sure), *_left_out(finding), *_regression(finding, plan, sure)]
     if finding.difference is not None:
         out += _contrast(outcome, finding.difference, sure)
     if finding.jump is not None:
@@ -97,21 +89,75 @@ def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
     return [*out, _zones(finding, zh, en)]
 
 
+def _change(finding: Finding, name: Sentence, where: Sentence, sure: str) -> Sentence:
+    outcome, change = finding.outcome, finding.change
+    if not change.n_before:
+        return both(
+            f"{name[0]}（{where[0]}）：某次作答太少，不列数",
+            f"{name[1]} ({where[1]}): too few answers in a wave to tell anything",
+        )
+    one, two = _level(outcome, change.before[0]), _level(outcome, change.after[0])
+    spans = _spans(outcome, change.change[0], change.low[0], change.high[0], sure)
+    return both(
+        f"{name[0]}（{where[0]}）：{one}（n={change.n_before}）变为{two}（n={change.n_after}，"
+        f"两次都答{change.n_both}人），变化{spans[0]}",
+        f"{name[1]} ({where[1]}): from {one} (n = {change.n_before}) to {two} (n = {change.n_after}, "
+        f"{change.n_both} of them in both), a change of {spans[1]}",
+    )
+
+
+def _left_out(finding: Finding) -> list[Sentence]:
+    """Return which answers the change is without."""
+    out = []
+    if finding.one_wave:
+        n = finding.one_wave
+        out.append(
+            both(
+                f"{n}个片区只在一次调查中有作答，变化中未计入",
+                f"{n} zones answered in one wave only: not in this change",
+            )
+        )
+    if finding.hidden:
+        hidden = both(
+            "作答不足而不单列的片区合计仍太少，变化中未计入，以免被反推",
+            "Zones of too few answers have too few together, too: not in this change, so that nobody can subtract them",
+        )
+        out.append(hidden)
+    return out
+
+
 def _regression(finding: Finding, plan: Plan, sure: str) -> list[Sentence]:
     found, outcome = finding.regression, finding.outcome
-    if outcome.group == "all" or not plan.chose(outcome):
+    chosen = plan.chose(outcome)
+    if outcome.group == "all" or not (chosen or outcome.method == "adjusted"):
         return []
     if found is None:
+        if not chosen:
+            return [
+                both("测得的片区太少，无法估计均值回归", "Too few zones are measured to tell regression to the mean")
+            ]
         unknown = both(
             "这些片区因当时测得差而入选，但作答太少，无法估计均值回归",
             "These zones were chosen because they measured badly; too few answers tell how much comes back by itself",
         )
         return [unknown]
+    left, by_itself = _spans(outcome, found.adjusted, found.low, found.high, sure), _points(outcome, found.expected)
+    if not chosen:
+        other = both(
+            f"扣除均值回归（{by_itself[0]}）后为{left[0]}（按{found.n}个片区平均）；方案未写明这些片区按此指标入选，"
+            "若入选依据更能反映其真实水平，此数不成立",
+            f"Without regression to the mean ({by_itself[1]}): {left[1]} (mean over {found.n} zones). The plan does "
+            "not say that this measure chose the zones; if what did tells more of their true value, this does not hold",
+        )
+        return [other]
     if not found.flagged:
         part = f"{100 * HARMLESS:g}"
-        return [both(f"均值回归小于标准误的{part}%", f"Regression to the mean is below {part} % of the standard error")]
-    left = _spans(outcome, found.adjusted, found.low, found.high, sure)
-    by_itself = _points(outcome, found.expected)
+        small = both(
+            f"均值回归小于标准误的{part}%",
+            f"Regression to the mean is below {part} % of the standard error",
+        )
+        without = both(f"扣除后为{left[0]}", f"Without it: {left[1]}")
+        return [small, without] if outcome.method == "adjusted" else [small]
     warning = both(
         f"注意均值回归：这些片区因当时测得差而入选，即使不改造也预计变化{by_itself[0]}；"
         f"扣除后为{left[0]}（按{found.n}个片区平均，仍含全市共同的变化）",

@@ -81,3 +81,28 @@ def test_zones_chosen_by_lot_are_left_alone():
     found = regression_to_mean(before, after, chosen, np.full(200, 0.05**2))
     assert abs(found.expected) < 0.01
     assert found.low < 0 < found.high
+
+
+def panel(rng, *, effect, zones=120, renewed=30, alike=0.8):
+    """The same people asked twice: part of the luck of whom one asked comes again."""
+    variance = 0.08**2 * rng.uniform(0.5, 1.5, zones)
+    truth = rng.normal(0.6, 0.1, zones)
+    luck = rng.normal(size=(3, zones)) * np.sqrt(variance * np.array([alike, 1 - alike, 1 - alike])[:, None])
+    before = truth + luck[0] + luck[1]
+    chosen = np.zeros(zones, bool)
+    chosen[np.argsort(before)[:renewed]] = True
+    after = truth + effect * chosen + luck[0] + luck[2]
+    return before, after, chosen, variance, alike * variance
+
+
+@pytest.mark.parametrize("effect", [0.0, 0.08])
+def test_of_the_same_people_less_comes_back(effect):
+    rng = np.random.default_rng(15)
+    worlds = [panel(rng, effect=effect) for _ in range(600)]
+    found = [regression_to_mean(*world[:4], again=world[4]) for world in worlds]
+    adjusted = np.array([f.adjusted for f in found])
+    assert abs(adjusted.mean() - effect) < 3 * adjusted.std() / np.sqrt(len(found))
+    assert 0.93 <= np.mean([f.low <= effect <= f.high for f in found]) <= 0.97
+    # As if they were other people, the programme would seem to do harm.
+    wrong = [regression_to_mean(*world[:4]) for world in worlds]
+    assert np.mean([f.high < effect for f in wrong]) > 0.9

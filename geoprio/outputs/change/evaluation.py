@@ -162,7 +162,7 @@ def _flat(found: Finding) -> dict[str, Any]:
     change, outcome = found.change, found.outcome
     return {
         "outcome": outcome.code, "title": outcome.title_en or outcome.code, "planned": found.planned,
-        "n_before": change.n_before, "n_after": change.n_after,
+        "n_before": change.n_before or None, "n_after": change.n_after or None,
         "before": float(change.before[0]), "after": float(change.after[0]), "change": float(change.change[0]),
         "change_low": float(change.low[0]), "change_high": float(change.high[0]), "by_itself": by_itself(found),
         "method": "adjusted" if found.adjusted else outcome.method,

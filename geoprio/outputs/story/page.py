@@ -309,6 +309,9 @@ def _asked(found: Finding, alpha: float) -> Row:
     outcome, change = found.outcome, found.change
     levels = f"{_percent(change.before[0])} → {_percent(change.after[0])}" if outcome.is_share else (
         f"{change.before[0]:.2f} → {change.after[0]:.2f}")  # fmt: skip
+    if not change.n_before:
+        return Row((outcome.title_zh or outcome.code, outcome.title_en or outcome.code), "–",
+                   ("某次作答太少，不列数", "too few answers in a wave to tell anything"), Markup(""))  # fmt: skip
     remark = VERDICT_TITLES[found.verdict]
     if np.isfinite(found.effect):
         scale, digits, units = (100, 1, ("个百分点", " points")) if outcome.is_share else (1, 2, ("分", ""))
