@@ -19,9 +19,10 @@ from geoprio.effect.preregistered import (
 )
 from geoprio.effect.regression import Regression, gardner_heady, regression_to_mean
 from geoprio.effect.runs import FinishedRun, load_run, run_of
-from geoprio.effect.surveys import Wave, WaveChange, mean_change, scores_of, share_change, shares_of
+from geoprio.effect.surveys import Wave, WaveChange, mean_change, share_change, shares_of
 from geoprio.effect.told import evaluation_sentences
 from geoprio.effect.zone_changes import zone_changes
+from geoprio.indicators.needs.means import scores_of
 
 __all__ = [
     "Answers",

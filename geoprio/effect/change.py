@@ -199,7 +199,7 @@ def _changed(
     zones = _by_zone(one, two, ids, measures)
     parts = split_runs(one, two, categories, ids)
     ranks, why = rank_moves(one, two, _names(one))
-    said = said_changes(one, two, ids)
+    said = said_changes(one, two, ids, lives)
     told = [*_said(found), *notes, *said.notes, *why_gone, *parts.notes, *([why] if why else [])]
     groups, skipped = _groups(one, two, zones, measures, (lives, moved))
     return Change(

@@ -15,8 +15,9 @@ from geoprio.effect.contrasts import Contrast, difference_in_differences
 from geoprio.effect.discontinuity import Jump, regression_discontinuity
 from geoprio.effect.preregistered import Outcome, Plan, unplanned
 from geoprio.effect.regression import FEWEST, HARMLESS, Regression, regression_to_mean
-from geoprio.effect.surveys import FEW, Wave, WaveChange, mean_change, scores_of, share_change, shares_of
+from geoprio.effect.surveys import FEW, Wave, WaveChange, mean_change, share_change, shares_of
 from geoprio.effect.zone_changes import ZoneMeans, shared_errors, zone_changes, zone_means
+from geoprio.indicators.needs.means import scores_of
 
 if TYPE_CHECKING:
     from geoprio._core.typing import Bools, Floats, Ints
@@ -319,7 +320,7 @@ def _pair(last: Wave, end: Wave, outcome: Outcome, told: Bools, setting: _Settin
 def _untold(change: WaveChange) -> WaveChange:
     """Return a change of which nothing is told: too few answered."""
     none = np.full(len(change.change), np.nan)
-    return WaveChange(*[none] * 8, 0, 0, 0)
+    return WaveChange(none, none, none, none, none, none, none, none, 0, 0, 0)
 
 
 def _held_against(regression: Regression | None, change: WaveChange) -> Regression | None:

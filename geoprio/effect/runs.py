@@ -108,6 +108,9 @@ class FinishedRun:
         Name, description and changes of the scenario that was computed; empty for a run of what there is.
     answers : dict of str to dict of str to dict
         By question and need of the survey: `title`, `n`, `share`, `low`, `high` of the whole city; empty without one.
+    means : dict of str to dict
+        By question with scores: `scores`, `city` (`n`, `mean`, `error`, `degrees`) and `zones` (rows of the same with
+        `zone_id`, where enough answered).
     """
 
     name: str
@@ -126,6 +129,7 @@ class FinishedRun:
     version: str = ""
     scenario: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    means: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def demand(self) -> dict[str, str]:
@@ -183,19 +187,20 @@ def load_run(folder: str | Path) -> FinishedRun:
         unverified=tuple(str(c) for c in manifest.get("unverified", ())),
         version=str(manifest.get("version", "")),
         scenario=dict(manifest.get("scenario") or {}),
-        answers=_answers(folder, listed),
+        **_answers(folder, listed),
     )
 
 
-def _answers(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return what the whole city said, by question and need; nothing for a run without a survey."""
+def _answers(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the whole city said, by question and need, and means; nothing for a run without a survey."""
     if NEEDS not in listed:
         return {}
     _check_file(folder, NEEDS, listed)
     try:
+        asked = _json(folder / NEEDS).get("questions") or ()
         return {
-            str(q["code"]): {str(row["need"]): dict(row) for row in q["city"]}
-            for q in _json(folder / NEEDS).get("questions") or ()
+            "answers": {str(q["code"]): {str(row["need"]): dict(row) for row in q["city"]} for q in asked},
+            "means": {str(q["code"]): dict(q["means"]) for q in asked if q.get("means")},
         }
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder / NEEDS}: not as geoprio run writes it ({type(error).__name__}: {error}).") from None
@@ -234,6 +239,11 @@ def run_of(result: ResultLike, name: str) -> FinishedRun:
         answers={
             q.code: {str(need): {"need": need, **row} for need, row in q.city.to_dict("index").items()}
             for q in getattr(getattr(result, "needs", None), "questions", ())
+        },
+        means={
+            q.code: q.means.plain()
+            for q in getattr(getattr(result, "needs", None), "questions", ())
+            if q.means is not None
         },
     )
 

@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, t
 
-from geoprio.indicators.needs.shares import CONFIDENCE, Shares, kish_n, unexplained, weighted_shares, wilson
+from geoprio.indicators.needs.means import least_error, weighted_mean
+from geoprio.indicators.needs.shares import CONFIDENCE, Shares, unexplained, weighted_shares, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from geoprio._core.typing import Bools, Floats, Ints
     from geoprio.sources.survey import Question
 
@@ -96,32 +95,6 @@ class WaveChange:
 def shares_of(question: Question) -> tuple[Floats, Bools]:
     """Return the values and the answered rows of a question for a `Wave`: a column for each need."""
     return question.chosen.astype(np.float64), question.answered
-
-
-def scores_of(question: Question, scores: Mapping[str, float]) -> tuple[Floats, Bools]:
-    """Return the values and the answered rows of a question whose options are steps of a scale.
-
-    Parameters
-    ----------
-    question : Question
-        With one answer each.
-    scores : mapping of str to float
-        Need to score: ``{"very_content": 5, "content": 4}``. Who chose none of these does not count.
-
-    Raises
-    ------
-    ValueError
-        If a score names no need of the question, or somebody chose several of them.
-    """
-    unknown = sorted(set(scores) - set(question.needs))
-    if unknown:
-        raise ValueError(f"question {question.code!r} has no answer {unknown[0]!r}; it has {', '.join(question.needs)}")
-    picked = question.chosen[:, [question.needs.index(need) for need in scores]]
-    times = picked.sum(axis=1)
-    if (times[question.answered] > 1).any():
-        raise ValueError(f"question {question.code!r} has several answers of one respondent: they have no mean")
-    values = np.asarray(picked @ np.array(list(scores.values()), np.float64), np.float64)
-    return values[:, None], np.asarray(question.answered & (times == 1), np.bool_)
 
 
 def share_change(before: Wave, after: Wave, *, confidence: float = CONFIDENCE) -> WaveChange:
@@ -218,7 +191,7 @@ def mean_change(before: Wave, after: Wave, *, confidence: float = CONFIDENCE) ->
     (m1, e1, f1, n1), (m2, e2, f2, n2) = (_mean(w) for w in (before, after))
     r, both = _correlation(before, after)
     step = _step(before, after)
-    least1, least2 = (step * _least(n) for n in (n1, n2))
+    least1, least2 = (step * least_error(n) for n in (n1, n2))
     e1, e2 = np.maximum(e1, least1), np.maximum(e2, least2)
     error = np.sqrt(np.maximum(e1**2 + e2**2 - 2 * r * e1 * e2, 0.0))
     # As many pairs that moved alike do not prove that everybody would have.
@@ -244,22 +217,11 @@ def _step(before: Wave, after: Wave) -> Floats:
     return np.where(np.isfinite(least), least, np.nan)
 
 
-def _least(n: int) -> float:
-    """Return the standard error of a share that nobody of n chose, by one more answer for and one against."""
-    near = 1 / (n + 2)
-    return float(np.sqrt(near * (1 - near) / max(n, 1)))
-
-
 def _mean(wave: Wave) -> tuple[Floats, Floats, float, int]:
     """Return the weighted mean, its standard error, degrees of freedom, and who answered."""
-    n = int(wave.answered.sum())
-    if n < 2:
-        only = wave.value[wave.answered][0] if n else np.full(wave.value.shape[1], np.nan)
-        return only, np.full(wave.value.shape[1], np.nan), 1.0, n
-    parts, used = _influence(wave)
-    values, w = wave.value[wave.answered], wave.weight[wave.answered]
-    error = np.sqrt((n - 1) / n * (parts**2).sum(axis=0))
-    return w @ values / w.sum(), error, max(kish_n(w) - used, 1.0), n
+    rows = wave.answered
+    groups = None if wave.calibrated is None else wave.calibrated[rows]
+    return *weighted_mean(wave.value[rows], wave.weight[rows], groups), int(rows.sum())
 
 
 def _influence(wave: Wave) -> tuple[Floats, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,11 @@ from scipy.stats import false_discovery_control, norm, t
 
 from geoprio.effect.regression import FEWEST, fit_normal
 from geoprio.effect.surveys import FEW, Wave, matched, mover
+from geoprio.indicators.needs.means import drawn_variance, within_zones
 from geoprio.indicators.needs.shares import CONFIDENCE, finite_n, wilson_of_share
 
 if TYPE_CHECKING:
-    from geoprio._core.typing import Bools, Floats, Ints
-
-
-SLOWEST: Final = 4.0
-"""Degrees of freedom that the city's spread is worth to a zone's own at the least: below that its variance has none."""
+    from geoprio._core.typing import Bools, Floats
 
 
 @dataclass(frozen=True)
@@ -77,33 +74,15 @@ def zone_means(wave: Wave, zones: int, *, population: Floats | None = None) -> Z
     worth = finite_n(kish, population)
     sums = np.stack([np.bincount(at, weights=w * column, minlength=zones) for column in values.T], axis=1)
     mean = np.divide(sums, total[:, None], out=np.full(sums.shape, np.nan), where=total[:, None] > 0)
-    own, spread = _within(values, w, at, mean, kish)
+    own, spread = within_zones(values, w, at, mean, kish)
     pooled = np.divide(spread, worth[:, None], out=np.full(mean.shape, np.nan), where=worth[:, None] > 0)
     shares = bool(np.isin(values, (0.0, 1.0)).all())
     if shares:
         each, degrees = _of_likely(mean, pooled, kish), np.repeat(np.maximum(kish - 1, 1.0)[:, None], mean.shape[1], 1)
     else:
-        each, degrees = _drawn(own, spread, np.maximum(kish - 1, 0.0))
+        each, degrees = drawn_variance(own, spread, np.maximum(kish - 1, 0.0))
     variance = np.divide(each, worth[:, None], out=np.full(mean.shape, np.nan), where=worth[:, None] > 0)
     return ZoneMeans(n, worth, mean, variance, degrees, pooled, shares)
-
-
-def _within(values: Floats, weight: Floats, at: Ints, mean: Floats, kish: Floats) -> tuple[Floats, Floats]:
-    """Return the variance of answers within each zone, and within all; where all are alike, that is not quite 0.
-
-    A weighted mean is drawn toward its own answers by 1 / Kish's number of them, which is made up for.
-    """
-    zones = len(kish)
-    share = weight * np.divide(kish, np.bincount(at, weights=weight, minlength=zones), out=np.zeros(zones),
-                               where=kish > 0)[at]  # fmt: skip
-    off = share[:, None] * (values - mean[at]) ** 2
-    sums = np.stack([np.bincount(at, weights=column, minlength=zones) for column in off.T], axis=1)
-    free = np.where(kish > 1 + 1e-9, kish - 1, 0.0)
-    own = np.divide(sums, free[:, None], out=np.full(sums.shape, np.nan), where=free[:, None] > 0)
-    if not free.any():
-        return own, np.full(values.shape[1], np.nan)
-    found = sums[free > 0].sum(axis=0) / free.sum()
-    return own, np.asarray(np.maximum(found, 0.25 / len(weight)), np.float64)
 
 
 def _of_likely(share: Floats, pooled: Floats, kish: Floats) -> Floats:
@@ -120,31 +99,6 @@ def _of_likely(share: Floats, pooled: Floats, kish: Floats) -> Floats:
         near = np.clip(near, least, 1 - least)
         out[:, j] = near * (1 - near)
     return out
-
-
-def _drawn(own: Floats, spread: Floats, free: Floats) -> tuple[Floats, Floats]:
-    """Return the variance of a single answer in each zone, drawn toward that of all, and its degrees of freedom.
-
-    How far variances differ is by moments what theirs do beyond chance, if answers are normal.
-
-    References
-    ----------
-    G. K. Smyth, Linear models and empirical Bayes methods, Statistical Applications in Genetics and Molecular Biology 3
-    (2004), article 3: the variance (d0 s0^2 + d s^2) / (d0 + d) and its d0 + d degrees of freedom.
-    """
-    lead = np.full(own.shape[1], np.inf)
-    for j, column in enumerate(own.T):
-        known = np.isfinite(column) & (free > 0)
-        if known.sum() < FEWEST:
-            continue
-        w = free[known] / free[known].sum()
-        beyond = w @ (column[known] - spread[j]) ** 2 - 2 * spread[j] ** 2 * (w @ (1 / free[known]))
-        if beyond > 0:
-            lead[j] = SLOWEST + 2 * spread[j] ** 2 / beyond
-    part = free[:, None] / (free[:, None] + lead)
-    each = spread + part * (np.where(np.isfinite(own), own, spread) - spread)
-    degrees = np.where(np.isfinite(lead), free[:, None] + lead, np.maximum(free.sum(), 1.0))
-    return each, np.asarray(degrees, np.float64)
 
 
 def zone_changes(

@@ -3,8 +3,9 @@ import pytest
 from scipy.stats import norm, ttest_ind, ttest_rel
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from geoprio.effect.surveys import Wave, matched, mean_change, scores_of, share_change
+from geoprio.effect.surveys import Wave, matched, mean_change, share_change
 from geoprio.indicators.needs import rake, wilson
+from geoprio.indicators.needs.means import scores_of
 from geoprio.sources.survey import Question
 
 

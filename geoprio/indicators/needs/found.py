@@ -21,6 +21,7 @@ from geoprio.indicators.needs.columns import (
     share_titles,
     vote_columns,
 )
+from geoprio.indicators.needs.means import Means, question_means
 from geoprio.indicators.needs.priorities import NeedWeights, need_weights, to_indicators
 from geoprio.indicators.needs.records import meeting_table, vote_table
 from geoprio.indicators.needs.study import (
@@ -67,6 +68,8 @@ class QuestionFound:
         From `menu`; no rows where nobody answered.
     groups : list of dict
         From `group_agreement`.
+    means : Means or None
+        None where the project file gives no scores.
     """
 
     code: str
@@ -77,6 +80,7 @@ class QuestionFound:
     zones: ZoneShares
     menu: pd.DataFrame
     groups: list[dict[str, Any]]
+    means: Means | None = None
 
 
 @dataclass(frozen=True)
@@ -271,6 +275,7 @@ def _answers(
     known = households if households is not None else np.full(len(zones), np.nan)
     population = float(known.sum()) if np.isfinite(known).all() and known.sum() > 0 else None
     found, counted = [], []
+    scores = {asked.code: asked.scores for asked in spec.questions}
     for q in read.questions:
         shares = zone_shares(q, at, len(zones), weighting.weight, population=households, minimum=spec.minimum)
         told = int((shares.status == "told").sum())
@@ -286,6 +291,8 @@ def _answers(
             q.code, q.about, q.needs, q.titles, city_shares(rest, weighting.weight, groups, population), shares,
             menu(q, shares, zones.index),
             group_agreement(rest, {str(k): v for k, v in read.groups.items()}, weighting.weight, spec.minimum),
+            question_means(q, scores[q.code], at, zones.index, weighting.weight, calibrated=groups,
+                           population=households, minimum=spec.minimum),
         ))  # fmt: skip
     report = {
         **read.report, "joined": joined["joined"], "zones": joined["zones"], "by_method": joined["by_method"],

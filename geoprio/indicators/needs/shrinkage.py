@@ -266,7 +266,8 @@ def _quantile(pairs: Floats, prior: Prior, probability: float) -> Floats:
         over = betainc(a[left], b[left], x) @ prior.weight - probability
         low[left], high[left] = np.where(over < 0, here, low[left]), np.where(over < 0, high[left], here)
         slope = np.exp(a[left] * np.log(x) + b[left] * np.log1p(-x) - log_scale[left]) @ prior.weight
-        with np.errstate(divide="ignore", invalid="ignore"):
+        # Where nobody chose it anywhere the slope is next to none: the step leaves the bounds, and they are halved.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             step = here - over / slope
         inside = (step > low[left]) & (step < high[left])
         new = np.where(inside, step, (low[left] + high[left]) / 2)

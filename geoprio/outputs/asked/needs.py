@@ -149,7 +149,13 @@ def need_report(result: Result) -> dict[str, Any] | None:
     if found is None:
         return None
     questions = [
-        {"code": q.code, "about": q.about, "city": plain_rows(q.city.reset_index()), "agreement": q.groups}
+        {
+            "code": q.code,
+            "about": q.about,
+            "city": plain_rows(q.city.reset_index()),
+            "agreement": q.groups,
+            "means": None if q.means is None else q.means.plain(),
+        }
         for q in found.questions
     ]
     voice, weights = found.voice, None

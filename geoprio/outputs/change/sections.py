@@ -244,6 +244,10 @@ def _unit(change: Change, code: str) -> str:
     return change.measures[code].unit if code in change.measures else ""
 
 
+def _pair(text: Text) -> tuple[str, str]:
+    return text if isinstance(text, tuple) else (text, text)
+
+
 def _said(change: Change) -> Section:
     rows = []
     for key, row in change.said.city.iterrows():
@@ -251,12 +255,14 @@ def _said(change: Change) -> Section:
         part = change.said.zones
         part = part[(part.index.get_level_values(0) == question) & (part.index.get_level_values(1) == need)]
         sure = [int((part["verdict"] == v).sum()) for v in ("up", "down")]
-        low, high = (figure(row[n], "share", change=True) for n in ("low", "high"))
+        unit = "share" if row["unit"] == "share" else ""
+        low, high = (_pair(figure(row[n], unit, change=True)) for n in ("low", "high"))
         span: Text = ("", "") if row["verdict"] == "few" else (f"{low[0]} – {high[0]}", f"{low[1]} – {high[1]}")
+        title: Text = str(row["title"]) if unit else ("均分", "mean score")
         asked = "" if row["verdict"] == "few" else f"{row['n_before']:.0f} / {row['n_after']:.0f}"
         rows.append([
-            Cell(str(question)), Cell(str(row["title"])), Cell(figure(row["before"], "share")),
-            Cell(figure(row["after"], "share")), Cell(figure(row["change"], "share", change=True)), Cell(span),
+            Cell(str(question)), Cell(title), Cell(figure(row["before"], unit)),
+            Cell(figure(row["after"], unit)), Cell(figure(row["change"], unit, change=True)), Cell(span),
             Cell(VALUES[str(row["verdict"])]), Cell(asked), Cell(f"{sure[0]} / {sure[1]}"),
         ])  # fmt: skip
     names = ("question", "need", "before", "after", "change", "interval", "verdict")

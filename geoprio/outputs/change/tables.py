@@ -41,6 +41,7 @@ def tables(change: Change, done: PlanDone | None = None) -> dict[str, pd.DataFra
         "split_zones": change.split.zones.dropna(subset=["change"]).reset_index(),
         "sides": change.sides.reset_index(),
         "said": change.said.city.reset_index(),
+        "said_groups": change.said.groups.reset_index(),
         "said_zones": change.said.zones.reset_index(),
         "ranges": pd.DataFrame() if change.ranges is None else change.ranges.reset_index(),
     }

@@ -19,6 +19,7 @@ WORDS: Final[dict[str, Pair]] = {
     "sides": ("面子与里子", "Face and lining"),
     "ranks": ("名次变动", "Moves of ranks"),
     "said": ("居民问卷前后", "Survey answers compared"),
+    "said_groups": ("居民问卷前后·分组", "Survey answers, by group"),
     "said_zones": ("居民问卷前后·片区", "Survey answers, by zone"),
     "ranges": ("变化的范围", "Range of changes"),
     "question": ("问题", "question"),
@@ -211,10 +212,13 @@ PAGE_WORDS: Final[dict[str, Pair]] = {
         "Covered shares of groups before and after; the figures stand in the table.",
     ),
     "said_hint": (
-        "两次问卷中提及者的加权比例；区间含 0 即不确定。两次作答者视为相互独立，自愿作答不是随机样本。",
         (
-            "Weighted shares of those who say so in the surveys of both runs; unsure where the interval holds "
-            "0. The two "
+            "两次问卷中提及者的加权比例与均分，附 95 % 区间；升降已按比较的行数（片区则按片区数）校正，其余为不确定。"
+            "两次作答者视为相互独立，自愿作答不是随机样本。"
+        ),
+        (
+            "Weighted shares of those who say so and mean scores in the surveys of both runs, with 95 % intervals; up "
+            "and down allow for how many rows (or zones) are looked at, the rest is unsure. The two "
             "samples are taken as independent, and those who chose to answer are no drawn sample."
         ),
     ),

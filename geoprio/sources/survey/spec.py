@@ -32,8 +32,23 @@ class SurveyQuestion(Frozen):
     """Answer, as text or code, to need: {"没有电梯" = "lift", "1" = "lift"}; "" for an answer that names no need.
 
     Without any, each answer given often enough is a need of its own."""
+    scores: dict[Code, float] = Field(default_factory=dict)
+    """Need to its step on a scale, {very_content = 5, content = 4}: the mean is kept, too, for geoprio compare.
+
+    Who chose an option without a score does not count for it."""
     empty_is_none: bool = False
     """Split columns that are all 0: an answer that chooses nothing (true), or no answer (false)."""
+
+    @model_validator(mode="after")
+    def _scores_of_options(self) -> Self:
+        if self.scores and self.multiple:
+            raise ValueError("scores go with one answer each, not with multiple = true")
+        unknown = sorted(self.scores.keys() - set(self.options.values())) if self.options else []
+        if unknown:
+            raise ValueError(f"scores name {unknown[0]!r}, which no option is")
+        if self.scores and len(set(self.scores.values())) == 1:
+            raise ValueError("scores are steps of a scale: give two different ones at least")
+        return self
 
 
 class SurveyGroup(Frozen):
