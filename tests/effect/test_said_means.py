@@ -18,8 +18,8 @@ from geoprio.effect.said_parts import means_of_groups, shares_of_groups, worth_o
 from geoprio.effect.surveys import Wave
 from geoprio.indicators.needs.means import question_means
 from geoprio.indicators.needs.shares import wilson_of_share
-from geoprio.outputs.change_sections import sections
-from geoprio.outputs.change_tables import plain
+from geoprio.outputs.change.sections import sections
+from geoprio.outputs.change.tables import plain
 from geoprio.sources.survey import Question
 
 STEPS = {"很满意": "very", "满意": "rather", "一般": "so_so", "不满意": "no", "说不好": "unknown"}
