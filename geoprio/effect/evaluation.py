@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from geoprio._core.errors import InputError
+from geoprio.effect.checks import apart, fails, without_luck
 from geoprio.effect.contrasts import Contrast, difference_in_differences
 from geoprio.effect.discontinuity import Jump, regression_discontinuity
 from geoprio.effect.preregistered import Outcome, Plan, unplanned
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from geoprio._core.typing import Bools, Floats, Ints
     from geoprio.sources.survey import Question
 
-VERDICTS: Final = ("reached", "better", "worse", "too_small", "unclear", "unknown")
-"""The interval is beyond the margin, beyond 0, on the wrong side of 0, short of the margin, or holds too much; or there
-is none."""
+VERDICTS: Final = ("reached", "better", "worse", "too_small", "unclear", "doubtful", "unknown")
+"""The interval is beyond the margin, beyond 0, on the wrong side of 0, short of the margin, or holds too much (or is
+perhaps chance, with so many outcomes); a check of the method failed; or there is no interval."""
+CLAIMS: Final = ("reached", "better")
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ class Finding:
         None where too few zones were measured.
     difference : Contrast or None
     jump : Jump or None
+    jump_before : Jump or None
+        At the funding line in the last wave before, where there is nothing to find.
+    apart : tuple of float
+        By how much renewed zones measured more than the others in the last wave before, and the p of none; NaN where
+        the method knows of it.
     effect, low, high, p : float
         By the plan's method; NaN where it cannot be told.
     adjusted : bool
@@ -116,6 +123,8 @@ class Finding:
     regression: Regression | None
     difference: Contrast | None
     jump: Jump | None
+    jump_before: Jump | None
+    apart: tuple[float, float]
     effect: float
     low: float
     high: float
@@ -190,12 +199,22 @@ def evaluate(
     Raises
     ------
     InputError
-        If a wave, zone, question or answer of the plan is not there, or a method lacks what it needs.
+        If a wave, zone, question or answer of the plan is not there, a wave is there that the plan does not have, or a
+        method lacks what it needs.
+    ValueError
+        If `running` or `population` are not of the zones.
     """
     waves = {a.name: a for a in (*before, *after)}
     ids = tuple(map(str, zones))
+    if any(x is not None and len(x) != len(ids) for x in (running, population)):
+        raise ValueError("running and population have one entry for each zone")
+    names = [a.name for a in (*before, *after)]
     problems = [f"plan: there is no wave {n!r}; there are {', '.join(waves)}."
                 for n in (*plan.before, *plan.after) if n not in waves]  # fmt: skip
+    problems += [f"wave {n!r} is given {names.count(n)} times; give each once." for n in waves if names.count(n) > 1]
+    problems += [f"wave {a.name!r} is given among those {side} the programme, where the plan does not have it."
+                 for side, given, planned in (("before", before, plan.before), ("after", after, plan.after))
+                 for a in given if a.name not in planned and names.count(a.name) == 1]  # fmt: skip
     known = set(ids)
     problems += [
         f"plan: treated zone {z!r} is none of the {len(ids)} zones." for z in plan.treated.zones if z not in known
@@ -211,7 +230,7 @@ def evaluate(
     setting = _Setting(plan, tuple(waves[n] for n in plan.before), tuple(waves[n] for n in plan.after), ids,
                        np.array([z in renewed for z in ids], np.bool_), running, population, minimum)  # fmt: skip
     findings = [_finding(outcome, setting) for outcome in outcomes]
-    return Evaluation(plan, tuple(_corrected(findings)), unplanned(plan, outcomes))
+    return Evaluation(plan, tuple(_corrected(findings, plan.alpha)), unplanned(plan, outcomes))
 
 
 def _finding(outcome: Outcome, setting: _Setting) -> Finding:
@@ -229,15 +248,21 @@ def _finding(outcome: Outcome, setting: _Setting) -> Finding:
     values = np.column_stack([np.where(m.n >= setting.minimum, m.mean[:, 0], np.nan) for m in means])
     at = len(setting.before) - 1
     regression = _regression(values[:, at], values[:, -1], means[at], setting)
-    difference = _difference(values, setting, chose=plan.chose(outcome)) if outcome.method == "difference" else None
-    jump = _jump(values[:, -1] - values[:, at], setting) if outcome.method == "discontinuity" else None
+    chose, near = plan.chose(outcome), outcome.method == "discontinuity"
+    luck = means[at].pooled[:, 0] if chose else None
+    difference = _difference(values, setting, luck) if outcome.method == "difference" else None
+    jump, earlier = (_jump(y, setting) if near else None for y in (values[:, -1] - values[:, at], values[:, at]))
+    bare = outcome.method in {"change", "difference"} and outcome.group == "treated" and not chose
+    gap = apart(values[:, at], setting.treated) if bare else (np.nan, np.nan)
     swapped = (
-        outcome.method == "change" and outcome.group == "treated" and plan.chose(outcome)
+        outcome.method == "change" and outcome.group == "treated" and chose
         and regression is not None and regression.flagged
     )  # fmt: skip
     effect, low, high, p = _answer("adjusted" if swapped else outcome.method, change, regression, difference, jump)
-    return Finding(outcome, outcome in plan.outcomes, change, table, regression, difference, jump, effect, low, high, p,
-                   swapped, np.nan, verdict(outcome, low, high))  # fmt: skip
+    told = verdict(outcome, low, high)
+    told = "doubtful" if told != "unknown" and fails(difference, jump, earlier) else told
+    return Finding(outcome, outcome in plan.outcomes, change, table, regression, difference, jump, earlier, gap,
+                   effect, low, high, p, swapped, np.nan, told)  # fmt: skip
 
 
 def _among(wave: Wave, treated: Bools) -> Wave:
@@ -253,10 +278,14 @@ def _regression(before: Floats, after: Floats, means: ZoneMeans, setting: _Setti
     return regression_to_mean(before, after, setting.treated, variance, confidence=1 - setting.plan.alpha)
 
 
-def _difference(values: Floats, setting: _Setting, *, chose: bool) -> Contrast:
-    after = np.arange(values.shape[1]) >= len(setting.before)
-    # Zones measured worst come back by themselves: their measure at the choice takes that out.
-    covariate = values[:, [len(setting.before) - 1]] if chose else None
+def _difference(values: Floats, setting: _Setting, luck: Floats | None) -> Contrast:
+    """Return the difference; `luck` is the variance of what zones were chosen by, None where they were not."""
+    at, covariate = len(setting.before) - 1, None
+    after = np.arange(values.shape[1]) > at
+    if luck is not None:
+        # Zones measured worst come back by themselves: what they were likely to be at the choice takes that out.
+        covariate = without_luck(values[:, at], luck)[:, None]
+        values = np.column_stack([values[:, :at], covariate, values[:, at + 1 :]])
     confidence = 1 - setting.plan.alpha
     return difference_in_differences(values, after, setting.treated, covariates=covariate, confidence=confidence)
 
@@ -298,9 +327,14 @@ def verdict(outcome: Outcome, low: float, high: float) -> str:
     return "too_small" if best < outcome.margin else "unclear"
 
 
-def _corrected(findings: list[Finding]) -> list[Finding]:
-    """Return the findings with q over those of the plan."""
+def _corrected(findings: list[Finding], alpha: float) -> list[Finding]:
+    """Return the findings with q over those of the plan; what may be chance with so many outcomes is no success."""
     told = [f for f in findings if f.planned and np.isfinite(f.p)]
     q = false_discovery_control([f.p for f in told]) if told else ()
     by_code = {f.outcome.code: float(value) for f, value in zip(told, q, strict=True)}
-    return [replace(f, q=by_code.get(f.outcome.code, np.nan)) if f.planned else f for f in findings]
+    out = []
+    for f in findings:
+        value = by_code.get(f.outcome.code, np.nan) if f.planned else np.nan
+        chance = f.verdict in CLAIMS and value > alpha
+        out.append(replace(f, q=value, verdict="unclear" if chance else f.verdict))
+    return out

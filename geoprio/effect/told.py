@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geoprio.effect.discontinuity import LEAST
+from geoprio.effect.checks import SIDES, UNLIKE
+from geoprio.effect.discontinuity import LEAST, LEAST_VALUES
 from geoprio.effect.regression import HARMLESS
 
 if TYPE_CHECKING:
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
 
 Sentence = tuple[str, str]
 """In zh and in en."""
-UNLIKE: Final = 0.05
-"""A check whose p is smaller has failed."""
-
 VERDICT_TITLES: Final[dict[str, Sentence]] = {
     "reached": ("达到预定目标", "reaches the margin of the plan"),
     "better": ("有改善，但不能确定达到预定幅度", "better, though not surely by the margin of the plan"),
     "worse": ("变差", "worse"),
     "too_small": ("即使有改善，也小于预定幅度", "if better at all, by less than the margin of the plan"),
     "unclear": ("数据不足以判断", "the data do not tell"),
+    "doubtful": ("前提检验未通过，不能算作成效", "a check of the method failed: this cannot be read as an effect"),
     "unknown": ("无法计算", "cannot be computed"),
 }
 METHOD_TITLES: Final[dict[str, Sentence]] = {
@@ -81,9 +80,10 @@ def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
     )
     out = [head, *_regression(finding, plan, sure)]
     if finding.difference is not None:
-        out += _contrast(outcome, finding.difference, sure)
+        out += _contrast(outcome, finding.difference, sure, chose=plan.chose(outcome))
     if finding.jump is not None:
-        out += _jump(outcome, finding.jump, sure)
+        out += _jump(outcome, finding.jump, finding.jump_before, sure)
+    out += _apart(finding)
     method = METHOD_TITLES["adjusted" if finding.adjusted else outcome.method]
     verdict = VERDICT_TITLES[finding.verdict]
     mark = ("", "") if finding.planned else ("（方案之外）", " (exploratory)")
@@ -122,7 +122,22 @@ def _regression(finding: Finding, plan: Plan, sure: str) -> list[Sentence]:
     return [warning]
 
 
-def _contrast(outcome: Outcome, found: Contrast, sure: str) -> list[Sentence]:
+def _apart(finding: Finding) -> list[Sentence]:
+    gap, p = finding.apart
+    if not p < UNLIKE:
+        return []
+    said = _points(finding.outcome, gap)
+    warning = both(
+        f"实施片区事前就与其他片区不同（相差{said[0]}，p={p:.3f}），而方案未说明按此选定；若确按此选定，"
+        "部分变化会自然发生（均值回归），以上数字未扣除",
+        f"Renewed zones measured differently already before (by {said[1]}, p = {p:.3f}), though the plan does not say "
+        "that they were chosen by it; if they were, part of the change comes by itself (regression to the mean) and is "
+        "still in these figures",
+    )
+    return [warning]
+
+
+def _contrast(outcome: Outcome, found: Contrast, sure: str, *, chose: bool) -> list[Sentence]:
     if not np.isfinite(found.effect):
         few = both(
             f"双重差分：两组各需至少两个片区（实施{found.n_treated}，对照{found.n_other}）",
@@ -139,6 +154,21 @@ def _contrast(outcome: Outcome, found: Contrast, sure: str) -> list[Sentence]:
         f"an effect of {spans[1]}; {lost} zones lack a wave",
     )
     out, least = [head], min(found.clusters)
+    if chose:
+        line = both(
+            "因按当时测得的数值选定，两组变化从去掉偶然误差后的事前值算起，效果再按该值作直线调整；"
+            "没有测得同样差而未改造的片区，结果依赖这条直线",
+            "Zones were chosen by this measure: changes are from what zones were likely to be rather than from what "
+            "was measured, and the effect is adjusted by a straight line through that. No zone that measured as badly "
+            "went without, so that the effect rests on the line",
+        )
+        out.append(line)
+    if not np.isfinite(found.low):
+        alike = both(
+            "各组内片区变化完全相同，无从估计误差，不给区间",
+            "Nothing tells how much zones of the same group differ: there is no interval",
+        )
+        out.append(alike)
     if found.few:
         hint = both(
             f"一组不足10个单元（{least}个），区间已放宽但仍不牢靠",
@@ -166,7 +196,14 @@ def _parallel(found: Contrast) -> Sentence:
     )
 
 
-def _jump(outcome: Outcome, found: Jump, sure: str) -> list[Sentence]:
+def _jump(outcome: Outcome, found: Jump, before: Jump | None, sure: str) -> list[Sentence]:
+    if found.status == "coarse":
+        coarse = both(
+            f"资助线一侧的取值不足{LEAST_VALUES}种，无法区分弯曲与跳跃，不做断点回归",
+            f"Near the funding line there are fewer than {LEAST_VALUES} different values on a side: a bend cannot be "
+            "told from a jump",
+        )
+        return [coarse]
     if found.status == "few":
         few = both(
             f"资助线附近片区太少（线内{found.n_funded}个，线外{found.n_other}个，各需{LEAST}个），不做断点回归",
@@ -177,18 +214,27 @@ def _jump(outcome: Outcome, found: Jump, sure: str) -> list[Sentence]:
     spans, worth = _spans(outcome, found.robust, found.low, found.high, sure), found.worth
     head = both(
         f"资助线处（带宽{found.bandwidth:.3g}，线内{found.n_funded}个、线外{found.n_other}个，"
-        f"相当于{worth[0]:.0f}和{worth[1]:.0f}个）：跳跃{spans[0]}；只适用于线附近的片区",
+        f"相当于{worth[0]:.0f}和{worth[1]:.0f}个）：跳跃{spans[0]}；只适用于线附近的片区；缺数据而未计入{found.unknown}个",
         f"At the funding line (bandwidth {found.bandwidth:.3g}; {found.n_funded} funded and {found.n_other} other "
-        f"zones, worth {worth[0]:.0f} and {worth[1]:.0f}): a jump of {spans[1]}; it holds for zones near the line only",
+        f"zones, worth {worth[0]:.0f} and {worth[1]:.0f}): a jump of {spans[1]}; it holds for zones near the line "
+        f"only; {found.unknown} zones lack data",
     )
     out = [head]
-    if found.crowding_p < UNLIKE:
+    out += _jump_before(before)
+    if found.crowding_p < UNLIKE / 2:
         pushed = both(
             f"资助线两侧片区数量悬殊（p={found.crowding_p:.3f}），可能有人为调整",
             f"Zones crowd on one side of the line (p = {found.crowding_p:.3f}): some may have been pushed over it",
         )
         out.append(pushed)
-    if found.followed < 1:
+    if found.followed <= SIDES:
+        wrong = both(
+            f"附近片区只有{100 * found.followed:.0f}%按线实施：该线并未决定谁被改造，跳跃不能说明改造的效果",
+            f"Only {100 * found.followed:.0f} % of the zones nearby got what the line says: it did not decide who was "
+            "renewed, and the jump is no effect",
+        )
+        out.append(wrong)
+    elif found.followed < 1:
         part = f"{100 * found.followed:.0f}"
         partly = both(
             f"附近片区只有{part}%按线实施，跳跃小于改造本身的效果",
@@ -197,6 +243,22 @@ def _jump(outcome: Outcome, found: Jump, sure: str) -> list[Sentence]:
         )
         out.append(partly)
     return out
+
+
+def _jump_before(before: Jump | None) -> list[Sentence]:
+    if before is None or not np.isfinite(before.p):
+        return []
+    if before.p < UNLIKE / 2:
+        there = both(
+            f"事前在资助线处已有跳跃（p={before.p:.3f}），该结果不可作为改造效果",
+            f"The zones' measure before jumps at the line already (p = {before.p:.3f}): "
+            "this is no effect of the programme",
+        )
+        return [there]
+    none = both(
+        f"事前在资助线处未见跳跃（p={before.p:.2f}）", f"Before, no jump is seen at the line (p = {before.p:.2f})"
+    )
+    return [none]
 
 
 def _zones(finding: Finding, zh: str, en: str) -> Sentence:

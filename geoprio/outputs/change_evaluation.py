@@ -38,6 +38,7 @@ HINT: Final[Pair] = (
         "have their intervals."
     ),
 )
+EXPLORATORY: Final[Pair] = ("（方案之外）", " (exploratory)")
 MARKS: Final = {"reached": "better", "better": "better", "worse": "worse", "too_small": "same"}
 COLUMNS: Final[dict[str, Pair]] = {
     "outcome": ("指标", "outcome"),
@@ -80,8 +81,9 @@ def _row(found: Finding, alpha: float) -> list[Cell]:
     outcome, change = found.outcome, found.change
     unit = "share" if outcome.is_share else ""
     method = "adjusted" if found.adjusted else outcome.method
+    mark = ("", "") if found.planned else EXPLORATORY
     return [
-        Cell((outcome.title_zh or outcome.code, outcome.title_en or outcome.code)),
+        Cell(((outcome.title_zh or outcome.code) + mark[0], (outcome.title_en or outcome.code) + mark[1])),
         Cell(figure(change.before[0], unit)),
         Cell(figure(change.after[0], unit)),
         Cell(_span(change.change[0], change.low[0], change.high[0], unit, alpha)),

@@ -10,7 +10,8 @@ from shapely import box
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
 from geoprio.city.survey import zone_numbers
-from geoprio.effect.contrasts import Placebo
+from geoprio.effect.checks import without_luck
+from geoprio.effect.contrasts import Placebo, difference_in_differences
 from geoprio.effect.evaluation import Answers, evaluate, verdict
 from geoprio.effect.preregistered import Line, Outcome, Plan, Treated
 from geoprio.effect.told import evaluation_sentences, finding_sentences
@@ -146,9 +147,119 @@ def test_failed_checks_are_told():
     placebo = Placebo(0, 0.2, 0.1, 0.3, 0.001)
     unlike = replace(findings[2].difference, placebos=(placebo,), parallel_p=0.001)
     assert "this is no effect of the programme" in said(2, difference=unlike)
+    assert "rests on the line" in said(2)
+    alike = replace(findings[2].difference, low=np.nan, high=np.nan)
+    assert "there is no interval" in said(2, difference=alike)
+    jumps = replace(findings[3].jump, p=0.001)
+    assert "jumps at the line already (p = 0.001)" in said(3, jump_before=jumps)
+    assert "no jump is seen at the line (p = 0.40)" in said(3, jump_before=replace(jumps, p=0.4))
+    assert "did not decide who was renewed" in said(3, jump=replace(findings[3].jump, followed=0.3))
+    assert "fewer than 5 different values" in said(3, jump=replace(findings[3].jump, status="coarse"))
     jump = replace(findings[3].jump, crowding_p=0.001, followed=0.8)
     assert "pushed over it" in said(3, jump=jump)
     assert "Only 80 % of the zones nearby" in said(3, jump=jump)
+
+
+def test_a_failed_check_is_no_success():
+    rng = np.random.default_rng(11)
+    truth = np.where(np.arange(ZONES) < 30, 0.3, 0.5)
+    up = np.where(np.arange(ZONES) < 30, 0.25, 0.0)
+    waves = [answers("2023", rng, truth), answers("2025", rng, truth + up), answers("2027", rng, truth + 2 * up)]
+    plan = made(IDS[:30], why="lot", outcomes=(outcome("difference"),), before=("2023", "2025"))
+    found = evaluate(plan, waves[:2], waves[2:], IDS).findings[0]
+    assert found.low > 0.2
+    assert found.verdict == "doubtful"
+    # A line that does not decide who is renewed tells nothing of being renewed, whatever jumps there.
+    running = np.arange(ZONES) + 0.01 * rng.random(ZONES)
+    line = Line(running="priority", value=float(running[40]))
+    plan = made(IDS[:40], why="line", line=line, outcomes=(outcome("discontinuity"),))
+    found = evaluate(plan, waves[1:2], waves[2:], IDS, running=running).findings[0]
+    assert found.jump.followed == 0
+    assert found.verdict == "doubtful"
+
+
+def test_what_is_chance_with_so_many_outcomes_is_no_success():
+    # One of ten outcomes gets better, hardly more than chance lets one of ten: q is larger than p.
+    rng = np.random.default_rng(12)
+    zone = np.repeat(np.arange(ZONES), 25)
+    everybody = np.ones(len(zone), bool)
+
+    def wave(name, first):
+        yes = rng.permuted(np.tile(np.arange(len(zone)) < 1000, (10, 1)), axis=1)
+        yes[0] = np.arange(len(zone)) % 100 < first
+        named = enumerate(yes)
+        questions = tuple(Question(f"q{i}", "other", ("yes",), y[:, None], everybody, ("是",)) for i, y in named)
+        return Answers(name, questions, np.ones(len(zone)), zone)
+
+    ten = tuple(outcome("change", code=f"o{i}", question=f"q{i}", margin=0.0, group="all") for i in range(10))
+    plan = made(IDS[:30], why="lot", outcomes=ten)
+    first = evaluate(plan, [wave("2025", 50)], [wave("2027", 54)], IDS).findings[0]
+    assert first.low > 0
+    assert first.p < 0.05 < first.q
+    assert first.verdict == "unclear"
+    alone = made(IDS[:30], why="lot", outcomes=ten[:1])
+    assert evaluate(alone, [wave("2025", 50)], [wave("2027", 54)], IDS).findings[0].verdict == "reached"
+
+
+def test_zones_that_measured_badly_before_are_seen_whatever_the_plan_says():
+    plan, before, after, _ = story(13, effect=0.0)
+    silent = made(plan.treated.zones, why="other", outcomes=(outcome("difference"), outcome("change")))
+    found = evaluate(silent, [before], [after], IDS).findings
+    assert found[0].low > 0
+    for f in found:
+        assert f.apart[0] < -0.1
+        assert f.apart[1] < 0.001
+        assert "though the plan does not say" in "\n".join(en for _, en in finding_sentences(f, silent))
+    said = made(plan.treated.zones, outcomes=(outcome("difference"), outcome("change")))
+    for f in evaluate(said, [before], [after], IDS).findings:
+        assert np.isnan(f.apart[1])
+        assert f.low <= 0 <= f.high
+
+
+def test_a_zone_with_few_answers_comes_back_further():
+    rng = np.random.default_rng(14)
+    effects, covered, bare = [], [], []
+    for _ in range(800):
+        each, truth = rng.integers(5, 60, ZONES), rng.beta(8, 6, ZONES)
+        before, after = (rng.binomial(each, truth) / each for _ in range(2))
+        worst = np.zeros(ZONES, bool)
+        worst[np.argsort(before + 1e-6 * rng.random(ZONES))[:30]] = True
+        likely = without_luck(before, (before * (1 - before) * each / (each - 1)).mean() / each)
+        found, raw = (
+            difference_in_differences(np.column_stack([x, after]), np.array([False, True]), worst,
+                                      covariates=x[:, None])
+            for x in (likely, before)
+        )  # fmt: skip
+        effects.append(found.effect)
+        bare.append(raw.effect)
+        covered.append(found.low <= 0 <= found.high)
+    assert abs(np.mean(effects)) < 3 * np.std(effects) / np.sqrt(800)
+    assert 0.93 <= np.mean(covered) <= 0.97
+    # A line through the bare measure takes the one zone's luck for the other's.
+    assert abs(np.mean(bare)) > 5 * np.std(bare) / np.sqrt(800)
+
+
+def test_the_difference_goes_by_what_zones_were_likely_to_be():
+    plan, before, after, _ = story(15, effect=0.1)
+    found = evaluate(made(plan.treated.zones, outcomes=(outcome("difference"),)), [before], [after], IDS).findings[0]
+    one, two = (w.questions[0].chosen[:, 0].reshape(ZONES, -1).mean(axis=1) for w in (before, after))
+    likely = without_luck(one, np.full(ZONES, (one * (1 - one)).mean() * 25 / 24 / 25))
+    worst = np.isin(IDS, plan.treated.zones)
+    twin = difference_in_differences(np.column_stack([likely, two]), np.array([False, True]), worst,
+                                     covariates=likely[:, None])  # fmt: skip
+    assert (found.effect, found.low) == pytest.approx((twin.effect, twin.low))
+
+
+def test_waves_that_the_plan_does_not_have_are_refused():
+    plan, before, after, share = story(16, effect=0.0)
+    with pytest.raises(InputError, match="wave '2025' is given 2 times"):
+        evaluate(plan, [before, before], [after], IDS, running=share)
+    with pytest.raises(InputError, match="wave '2026' is given among those before"):
+        evaluate(plan, [before, replace(before, name="2026")], [after], IDS, running=share)
+    with pytest.raises(InputError, match="wave '2027' is given among those before"):
+        evaluate(plan, [after], [before], IDS, running=share)
+    with pytest.raises(ValueError, match="one entry for each zone"):
+        evaluate(plan, [before], [after], IDS, running=share[1:])
 
 
 def test_few_zones_are_told_as_such():
