@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -20,10 +21,20 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         """Check PLAN and write its hash beside it; geoprio compare --evaluation refuses it if it was changed since."""
         from geoprio.effect import read_plan, register
+        from geoprio.effect.preregistered import HASH_FILE
 
-        found = register(plan)
+        new = not plan.with_suffix(HASH_FILE).exists()
+        found, told = register(plan), read_plan(plan)
+        today = dt.datetime.now(tz=dt.UTC).astimezone().date()
+        if new and told.begins <= today:
+            typer.echo(
+                f"warning: the programme began on {told.begins}, before this day ({today}): who registers a plan now "
+                "may know what came of it. Say so wherever its findings are told.",
+                err=True,
+            )
+        if told.date > today:
+            typer.echo(f"warning: the plan is of {told.date}, a day to come (today: {today}).", err=True)
         if not quiet:
-            told = read_plan(plan)
             typer.echo(found)
             typer.echo(
                 f"“{told.name}”, {told.date}: {len(told.treated.zones)} zones, {len(told.outcomes)} outcomes. "

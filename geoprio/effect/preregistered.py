@@ -56,6 +56,8 @@ class Outcome(Frozen):
     def _is_measured(self) -> Self:
         if (self.need is None) == (not self.scores):
             raise ValueError("give need (a share) or scores (a mean)")
+        if self.is_share and self.margin >= 1:
+            raise ValueError(f"margin = {self.margin:g} of a share is never reached: 5 points are 0.05")
         if self.group == "all" and self.method != "change":
             raise ValueError(f"group all goes with method change only, not {self.method}")
         return self

@@ -62,6 +62,42 @@ def test_waves_that_do_not_fit_are_refused(folder, run):
         evaluation(folder / PLAN, run, *ask, Findings(), sha256="0" * 64)
 
 
+def test_waves_of_another_day_are_refused(folder, run):
+    # The second survey is of May 2027, the first of May 2024.
+    second = folder / "second.toml"
+    text = (folder / FIRST).read_text(encoding="utf-8").replace("居民问卷_问卷星.xlsx", SECOND)
+    second.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        evaluation(folder / PLAN, run, [second], [folder / FIRST], Findings())
+    told = str(caught.value)
+    assert "wave 2024: the plan has it before the programme began on 2025-03-01, but all was answered after" in told
+    assert "wave 2027: the plan has it after" in told
+    assert "wave 2027 ended on 2024-05-25, before wave 2024 began on 2027-05-10" in told
+    # Partly on the other side: told, not refused.
+    late = folder / "late.toml"
+    late.write_text((folder / PLAN).read_text(encoding="utf-8").replace("2025-03-01", "2027-05-20"), encoding="utf-8")
+    CliRunner().invoke(app, ["register", str(late)])
+    heard = Findings()
+    evaluation(late, run, [folder / FIRST], [folder / SECOND], heard)
+    assert any("on both sides of that day" in note["text"] for note in heard.note_rows())
+
+
+def test_who_registers_after_the_beginning_is_told_so(folder):
+    plan = folder / "late_plan.toml"
+    text = (folder / PLAN).read_text(encoding="utf-8")
+    plan.write_text(text, encoding="utf-8")
+    first = CliRunner().invoke(app, ["register", str(plan)])
+    assert "who registers a plan now may" in first.stderr
+    # Registered it is; the second time nothing new is said.
+    assert "who registers" not in CliRunner().invoke(app, ["register", str(plan)]).stderr
+    early = folder / "early_plan.toml"
+    early.write_text(text.replace("2024-11-20", "2999-01-01").replace("2025-03-01", "2999-03-01"), encoding="utf-8")
+    told = CliRunner().invoke(app, ["register", "--quiet", str(early)])
+    assert told.exit_code == 0
+    assert "a day to come" in told.stderr
+    assert "who registers" not in told.stderr
+
+
 def test_a_plan_that_was_changed_or_never_registered_is_refused(folder, run):
     changed = folder / "changed.toml"
     text = (folder / PLAN).read_text(encoding="utf-8")

@@ -54,7 +54,8 @@ def test_a_plan_is_read_back_as_it_was(tmp_path):
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1), st.floats(0, 1e300))
 def test_whatever_words_a_plan_has(words, margin):
-    said = plan(name=words, outcomes=(CONTENT.model_copy(update={"margin": margin, "title_zh": words}), GRADE))
+    grade = GRADE.model_copy(update={"margin": margin})
+    said = plan(name=words, outcomes=(CONTENT.model_copy(update={"title_zh": words}), grade))
     assert Plan.model_validate(tomllib.loads(plan_text(said))) == said
 
 
@@ -104,6 +105,9 @@ def test_plans_that_contradict_themselves_are_refused(changes, message):
 def test_outcomes_that_measure_nothing_are_refused():
     with pytest.raises(ValidationError, match=r"need .* or scores"):
         Outcome(code="a", question="q", method="change")
+    with pytest.raises(ValidationError, match=r"margin = 5 of a share is never reached: 5 points are 0\.05"):
+        Outcome(code="a", question="q", need="yes", method="change", margin=5)
+    assert Outcome(code="a", question="q", scores={"good": 9, "bad": 1}, method="change", margin=5).margin == 5
     with pytest.raises(ValidationError, match="group all goes with method change"):
         Outcome(code="a", question="q", need="yes", method="adjusted", group="all")
     with pytest.raises(ValidationError, match="more than once"):
