@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from scipy.stats import false_discovery_control
 from geoprio._core.errors import InputError
 from geoprio.effect.checks import apart, fails, without_luck
 from geoprio.effect.contrasts import Contrast, difference_in_differences
+from geoprio.effect.counted import counted_change, counted_zones
 from geoprio.effect.discontinuity import Jump, regression_discontinuity
 from geoprio.effect.preregistered import Outcome, Plan, unplanned
 from geoprio.effect.regression import FEWEST, Regression, regression_to_mean
@@ -163,7 +164,20 @@ class _Setting:
     treated: Bools
     running: Floats | None
     population: Floats | None
+    measured: Mapping[str, Floats]
     minimum: int
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """What an outcome was, zone by zone: `value` of shape (zones, waves), of which wave `at` is the last before."""
+
+    change: WaveChange
+    table: pd.DataFrame
+    value: Floats
+    at: int
+    regression: Regression | None = None
+    luck: Floats | None = None
 
 
 def evaluate(
@@ -174,6 +188,7 @@ def evaluate(
     *,
     running: Floats | None = None,
     population: Floats | None = None,
+    measured: Mapping[str, Floats] | None = None,
     more: Sequence[Outcome] = (),
     minimum: int = FEW,
 ) -> Evaluation:
@@ -191,6 +206,8 @@ def evaluate(
         What the money went by, as it was before; for method ``discontinuity``.
     population : ndarray of float, shape (zones,), optional
         All who could have answered in each zone.
+    measured : mapping of str to ndarray of float, shape (zones, 2), optional
+        For outcomes that are indicators: their columns as the runs before and after have them.
     more : sequence of Outcome
         Further outcomes; those that are not in the plan are told as exploratory.
     minimum : int
@@ -202,15 +219,20 @@ def evaluate(
         If a wave, zone, question or answer of the plan is not there, a wave is there that the plan does not have, or a
         method lacks what it needs.
     ValueError
-        If `running` or `population` are not of the zones.
+        If `running`, `population` or `measured` are not of the zones.
     """
     waves = {a.name: a for a in (*before, *after)}
     ids = tuple(map(str, zones))
-    if any(x is not None and len(x) != len(ids) for x in (running, population)):
-        raise ValueError("running and population have one entry for each zone")
+    if any(x is not None and len(x) != len(ids) for x in (running, population, *(measured or {}).values())):
+        raise ValueError("running, population and measured have one entry for each zone")
     names = [a.name for a in (*before, *after)]
+    outcomes = (*plan.outcomes, *(o for o in more if o not in plan.outcomes))
     problems = [f"plan: there is no wave {n!r}; there are {', '.join(waves)}."
-                for n in (*plan.before, *plan.after) if n not in waves]  # fmt: skip
+                for n in (*plan.before, *plan.after)
+                if n not in waves and any(o.question for o in outcomes)]  # fmt: skip
+    table = {code: np.asarray(values, np.float64) for code, values in (measured or {}).items()}
+    problems += [f"outcome {o.code!r}: the runs before and after do not both have the indicator {o.indicator!r}."
+                 for o in outcomes if o.indicator and o.indicator not in table]  # fmt: skip
     problems += [f"wave {n!r} is given {names.count(n)} times; give each once." for n in waves if names.count(n) > 1]
     problems += [f"wave {a.name!r} is given among those {side} the programme, where the plan does not have it."
                  for side, given, planned in (("before", before, plan.before), ("after", after, plan.after))
@@ -219,7 +241,6 @@ def evaluate(
     problems += [
         f"plan: treated zone {z!r} is none of the {len(ids)} zones." for z in plan.treated.zones if z not in known
     ]
-    outcomes = (*plan.outcomes, *(o for o in more if o not in plan.outcomes))
     if running is None and any(o.method == "discontinuity" for o in outcomes):
         problems.append("plan: method discontinuity needs the running variable of the zones as it was before.")
     if plan.treated.line is None and any(o.method == "discontinuity" for o in outcomes):
@@ -227,14 +248,42 @@ def evaluate(
     if problems:
         raise InputError(*problems)
     renewed = set(plan.treated.zones)
-    setting = _Setting(plan, tuple(waves[n] for n in plan.before), tuple(waves[n] for n in plan.after), ids,
-                       np.array([z in renewed for z in ids], np.bool_), running, population, minimum)  # fmt: skip
+    treated = np.array([z in renewed for z in ids], np.bool_)
+    one, two = (tuple(waves[n] for n in side if n in waves) for side in (plan.before, plan.after))
+    setting = _Setting(plan, one, two, ids, treated, running, population, table, minimum)
     findings = [_finding(outcome, setting) for outcome in outcomes]
     return Evaluation(plan, tuple(_corrected(findings, plan.alpha)), unplanned(plan, outcomes))
 
 
 def _finding(outcome: Outcome, setting: _Setting) -> Finding:
-    plan, confidence = setting.plan, 1 - setting.plan.alpha
+    plan, chose = setting.plan, setting.plan.chose(outcome)
+    found = _heard(outcome, setting) if outcome.indicator is None else _counted(outcome.indicator, setting)
+    values, at, regression, change = found.value, found.at, found.regression, found.change
+    difference = _difference(found, setting, chose=chose) if outcome.method == "difference" else None
+    near = outcome.method == "discontinuity"
+    jump, earlier = (_jump(y, setting) if near else None for y in (values[:, -1] - values[:, at], values[:, at]))
+    bare = outcome.method in {"change", "difference"} and outcome.group == "treated" and not chose
+    gap = apart(values[:, at], setting.treated) if bare else (np.nan, np.nan)
+    swapped = (
+        outcome.method == "change" and outcome.group == "treated" and chose
+        and regression is not None and regression.flagged
+    )  # fmt: skip
+    effect, low, high, p = _answer("adjusted" if swapped else outcome.method, change, regression, difference, jump)
+    told = verdict(outcome, low, high)
+    told = "doubtful" if told != "unknown" and fails(difference, jump, earlier) else told
+    return Finding(outcome, outcome in plan.outcomes, change, found.table, regression, difference, jump, earlier, gap,
+                   effect, low, high, p, swapped, np.nan, told)  # fmt: skip
+
+
+def _counted(code: str, setting: _Setting) -> _Measure:
+    """Return an indicator of both runs."""
+    values = setting.measured[code]
+    return _Measure(counted_change(values, setting.treated), counted_zones(values, setting.ids), values, 0)
+
+
+def _heard(outcome: Outcome, setting: _Setting) -> _Measure:
+    """Return what the waves say of an outcome."""
+    confidence = 1 - setting.plan.alpha
     waves = [a.wave(outcome) for a in (*setting.before, *setting.after)]
     last, end = waves[len(setting.before) - 1], waves[-1]
     pair = (last, end)
@@ -248,21 +297,7 @@ def _finding(outcome: Outcome, setting: _Setting) -> Finding:
     values = np.column_stack([np.where(m.n >= setting.minimum, m.mean[:, 0], np.nan) for m in means])
     at = len(setting.before) - 1
     regression = _regression(values[:, at], values[:, -1], means[at], setting)
-    chose, near = plan.chose(outcome), outcome.method == "discontinuity"
-    luck = means[at].pooled[:, 0] if chose else None
-    difference = _difference(values, setting, luck) if outcome.method == "difference" else None
-    jump, earlier = (_jump(y, setting) if near else None for y in (values[:, -1] - values[:, at], values[:, at]))
-    bare = outcome.method in {"change", "difference"} and outcome.group == "treated" and not chose
-    gap = apart(values[:, at], setting.treated) if bare else (np.nan, np.nan)
-    swapped = (
-        outcome.method == "change" and outcome.group == "treated" and chose
-        and regression is not None and regression.flagged
-    )  # fmt: skip
-    effect, low, high, p = _answer("adjusted" if swapped else outcome.method, change, regression, difference, jump)
-    told = verdict(outcome, low, high)
-    told = "doubtful" if told != "unknown" and fails(difference, jump, earlier) else told
-    return Finding(outcome, outcome in plan.outcomes, change, table, regression, difference, jump, earlier, gap,
-                   effect, low, high, p, swapped, np.nan, told)  # fmt: skip
+    return _Measure(change, table, values, at, regression, means[at].pooled[:, 0])
 
 
 def _among(wave: Wave, treated: Bools) -> Wave:
@@ -278,13 +313,13 @@ def _regression(before: Floats, after: Floats, means: ZoneMeans, setting: _Setti
     return regression_to_mean(before, after, setting.treated, variance, confidence=1 - setting.plan.alpha)
 
 
-def _difference(values: Floats, setting: _Setting, luck: Floats | None) -> Contrast:
-    """Return the difference; `luck` is the variance of what zones were chosen by, None where they were not."""
-    at, covariate = len(setting.before) - 1, None
+def _difference(found: _Measure, setting: _Setting, *, chose: bool) -> Contrast:
+    values, at, covariate = found.value, found.at, None
     after = np.arange(values.shape[1]) > at
-    if luck is not None:
+    if chose:
         # Zones measured worst come back by themselves: what they were likely to be at the choice takes that out.
-        covariate = without_luck(values[:, at], luck)[:, None]
+        likely = values[:, at] if found.luck is None else without_luck(values[:, at], found.luck)
+        covariate = likely[:, None]
         values = np.column_stack([values[:, :at], covariate, values[:, at + 1 :]])
     confidence = 1 - setting.plan.alpha
     return difference_in_differences(values, after, setting.treated, covariates=covariate, confidence=confidence)

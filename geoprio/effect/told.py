@@ -35,6 +35,28 @@ METHOD_TITLES: Final[dict[str, Sentence]] = {
 }
 
 
+SCALE: Final = {True: "分", False: ""}
+"""In zh: points of a scale of answers; an indicator's unit is in its title."""
+COUNTED_LINE: Final[Sentence] = (
+    "因按当时算得的数值选定，效果按该值作直线调整；没有同样差而未改造的片区，结果依赖这条直线",
+    (
+        "Zones were chosen by this measure: the effect is adjusted by a straight line through it. No zone as bad went "
+        "without, so that the effect rests on the line"
+    ),
+)
+LIKELY_LINE: Final[Sentence] = (
+    (
+        "因按当时测得的数值选定，两组变化从去掉偶然误差后的事前值算起，效果再按该值作直线调整；"
+        "没有测得同样差而未改造的片区，结果依赖这条直线"
+    ),
+    (
+        "Zones were chosen by this measure: changes are from what zones were likely to be rather than from what was "
+        "measured, and the effect is adjusted by a straight line through that. No zone that measured as badly went "
+        "without, so that the effect rests on the line"
+    ),
+)
+
+
 def both(zh: str, en: str) -> Sentence:
     """Return a sentence in both languages."""
     return zh, en
@@ -72,11 +94,19 @@ def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
     one, two = _level(outcome, change.before[0]), _level(outcome, change.after[0])
     where = ("实施片区", "renewed zones") if outcome.group == "treated" else ("全市", "whole city")
     spans = _spans(outcome, change.change[0], change.low[0], change.high[0], sure)
-    head = both(
-        f"{zh}（{where[0]}）：{one}（n={change.n_before}）变为{two}（n={change.n_after}，"
-        f"两次都答{change.n_both}人），变化{spans[0]}",
-        f"{en} ({where[1]}): from {one} (n = {change.n_before}) to {two} (n = {change.n_after}, "
-        f"{change.n_both} of them in both), a change of {spans[1]}",
+    head = (
+        both(
+            f"{zh}：两次运行都算出的{change.n_both}个实施片区平均由{one}变为{two}，变化{spans[0]}",
+            f"{en}: the mean of the {change.n_both} renewed zones that both runs counted from {one} to {two}, "
+            f"a change of {spans[1]}",
+        )
+        if outcome.indicator is not None
+        else both(
+            f"{zh}（{where[0]}）：{one}（n={change.n_before}）变为{two}（n={change.n_after}，"
+            f"两次都答{change.n_both}人），变化{spans[0]}",
+            f"{en} ({where[1]}): from {one} (n = {change.n_before}) to {two} (n = {change.n_after}, "
+            f"{change.n_both} of them in both), a change of {spans[1]}",
+        )
     )
     out = [head, *_regression(finding, plan, sure)]
     if finding.difference is not None:
@@ -94,12 +124,12 @@ def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
             f"{en}: with so many outcomes in the plan this may be chance (q = {finding.q:.3f})",
         )
         out.append(chance)
-    return [*out, _zones(finding, zh, en)]
+    return out if outcome.indicator is not None else [*out, _zones(finding, zh, en)]
 
 
 def _regression(finding: Finding, plan: Plan, sure: str) -> list[Sentence]:
     found, outcome = finding.regression, finding.outcome
-    if outcome.group == "all" or not plan.chose(outcome):
+    if outcome.group == "all" or outcome.indicator is not None or not plan.chose(outcome):
         return []
     if found is None:
         unknown = both(
@@ -149,20 +179,13 @@ def _contrast(outcome: Outcome, found: Contrast, sure: str, *, chose: bool) -> l
     spans, lost = _spans(outcome, found.effect, found.low, found.high, sure), len(found.left_out)
     head = both(
         f"双重差分：实施片区{found.n_treated}个变化{one[0]}，对照{found.n_other}个变化{two[0]}，"
-        f"效果{spans[0]}；缺少某次调查而未计入{lost}个",
+        f"效果{spans[0]}；缺少某次数据而未计入{lost}个",
         f"Against the others: {found.n_treated} renewed zones {one[1]}, {found.n_other} others {two[1]}, "
-        f"an effect of {spans[1]}; {lost} zones lack a wave",
+        f"an effect of {spans[1]}; {lost} zones lack a wave or run",
     )
     out, least = [head], min(found.clusters)
     if chose:
-        line = both(
-            "因按当时测得的数值选定，两组变化从去掉偶然误差后的事前值算起，效果再按该值作直线调整；"
-            "没有测得同样差而未改造的片区，结果依赖这条直线",
-            "Zones were chosen by this measure: changes are from what zones were likely to be rather than from what "
-            "was measured, and the effect is adjusted by a straight line through that. No zone that measured as badly "
-            "went without, so that the effect rests on the line",
-        )
-        out.append(line)
+        out.append(LIKELY_LINE if outcome.indicator is None else COUNTED_LINE)
     if not np.isfinite(found.low):
         alike = both(
             "各组内片区变化完全相同，无从估计误差，不给区间",
@@ -284,7 +307,7 @@ def _points(outcome: Outcome, value: float) -> Sentence:
         return "–", "–"
     if outcome.is_share:
         return f"{100 * value:+.1f}个百分点", f"{100 * value:+.1f} points"
-    return f"{value:+.2f}分", f"{value:+.2f}"
+    return f"{value:+.2f}{SCALE[outcome.indicator is None]}", f"{value:+.2f}"
 
 
 def _spans(outcome: Outcome, value: float, low: float, high: float, sure: str) -> Sentence:

@@ -164,7 +164,8 @@ def _flat(found: Finding) -> dict[str, Any]:
     change, outcome = found.change, found.outcome
     return {
         "outcome": outcome.code, "title": outcome.title_en or outcome.code, "planned": found.planned,
-        "n_before": change.n_before, "n_after": change.n_after,
+        "n_before": None if outcome.indicator else change.n_before,
+        "n_after": None if outcome.indicator else change.n_after,
         "before": float(change.before[0]), "after": float(change.after[0]), "change": float(change.change[0]),
         "change_low": float(change.low[0]), "change_high": float(change.high[0]), "by_itself": by_itself(found),
         "method": "adjusted" if found.adjusted else outcome.method,

@@ -311,7 +311,9 @@ def _asked(found: Finding, alpha: float) -> Row:
         f"{change.before[0]:.2f} → {change.after[0]:.2f}")  # fmt: skip
     remark = VERDICT_TITLES[found.verdict]
     if np.isfinite(found.effect):
-        scale, digits, units = (100, 1, ("个百分点", " points")) if outcome.is_share else (1, 2, ("分", ""))
+        scale, digits, units = (
+            (100, 1, ("个百分点", " points")) if outcome.is_share else (1, 2, ("" if outcome.indicator else "分", ""))
+        )
         value, low, high = (f"{scale * v:+.{digits}f}" for v in (found.effect, found.low, found.high))
         sure = f"{100 * (1 - alpha):g}"
         remark = (

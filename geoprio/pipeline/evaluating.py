@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from geoprio._core.findings import Findings
     from geoprio._core.typing import Floats
-    from geoprio.effect import Evaluation, FinishedRun, Plan
+    from geoprio.effect import Change, Evaluation, FinishedRun, Plan
     from geoprio.sources.survey import SurveySpec
 
 PROJECT = ".toml"
@@ -38,6 +38,7 @@ def evaluation(
     findings: Findings,
     *,
     sha256: str | None = None,
+    change: Change | None = None,
 ) -> Evaluation:
     """Return what became of the outcomes of a registered plan.
 
@@ -55,6 +56,9 @@ def evaluation(
     sha256 : str, optional
         The registered hash; default: the one in the file beside the plan.
 
+    change : Change, optional
+        Of the runs before and after: what both counted, for outcomes that are indicators.
+
     Raises
     ------
     InputError
@@ -67,20 +71,44 @@ def evaluation(
     problems = [
         f"--survey-{side}: the plan names {len(names)} waves {side} ({', '.join(names)}); files given: {len(given)}."
         for side, names, given in (("before", checked.before, before), ("after", checked.after, after))
-        if len(names) != len(given)
+        if len(names) != len(given) and (given or any(o.question for o in checked.outcomes))
     ]
     if problems:
         raise InputError(*problems)
     files = [Path(file) for file in (*before, *after)]
     first = next((_survey(file) for file in files if file.suffix.lower() == PROJECT), None)
     households = households_of(run.zones, run.buildings)
-    named = zip((*checked.before, *checked.after), files, strict=True)
+    named = zip((*checked.before[: len(before)], *checked.after[: len(after)]), files, strict=True)
     read = [_answers(name, file, first, run, households, findings) for name, file in named]
     waves, cut = [wave for wave, _ in read], len(before)
     _check_days(checked, [(wave.name, days) for wave, days in read], findings)
     ids = [str(zone) for zone in run.zones.index]
     return evaluate(checked, waves[:cut], waves[cut:], ids, running=_running(checked.treated.line, run),
-                    population=households)  # fmt: skip
+                    population=households, measured=_measured(checked, run, change))  # fmt: skip
+
+
+def _measured(plan: Plan, run: FinishedRun, change: Change | None) -> dict[str, Floats]:
+    """Return the indicators that the plan names, of both runs, in the order of the zones before.
+
+    Raises
+    ------
+    InputError
+        If the run after is of a scenario: that tells what would be, not what became.
+    """
+    codes = [o.indicator for o in plan.outcomes if o.indicator is not None]
+    if not codes or change is None:
+        return {}
+    if change.after.scenario:
+        raise InputError(
+            f"plan: {codes[0]!r} cannot be evaluated by a run of a scenario, which tells what would be; run the data "
+            "collected after the programme."
+        )
+    known = set(change.zones.index.get_level_values("code"))
+    return {
+        code: change.zones.xs(code, level="code")[["before", "after"]].reindex(run.zones.index).to_numpy(np.float64)
+        for code in codes
+        if code in known
+    }
 
 
 def _survey(file: Path) -> SurveySpec:

@@ -1,7 +1,9 @@
 """`geoprio register`, `geoprio compare --evaluation`: changed plans, and waves that do not fit, are refused."""
 
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import EXAMPLE
 from typer.testing import CliRunner
@@ -10,7 +12,7 @@ import geoprio
 from geoprio._core.errors import InputError, MissingError
 from geoprio._core.findings import Findings
 from geoprio.cli.main import app
-from geoprio.effect import evaluation_sentences, run_of
+from geoprio.effect import compare, evaluation_sentences, read_plan, run_of
 from geoprio.outputs.change_evaluation import evaluation_plain, evaluation_sections, evaluation_tables
 from geoprio.pipeline import evaluation
 
@@ -112,6 +114,44 @@ def test_a_plan_that_was_changed_or_never_registered_is_refused(folder, run):
     with pytest.raises(InputError, match="was changed"):
         evaluation(changed, *ask)
     assert isinstance(CliRunner().invoke(app, ["register", str(changed)]).exception, InputError)
+
+
+COUNTED = """
+[[outcomes]]
+code = "covered"
+indicator = "elder_care_covered_share"
+method = "difference"
+"""
+
+
+def test_indicators_of_both_runs_are_evaluated(folder, run):
+    plan = folder / "counted.toml"
+    text = (folder / PLAN).read_text(encoding="utf-8")
+    head, _, _ = text.partition("[[outcomes]]")
+    plan.write_text(head.replace('chosen_by = ["pipes"]', "").replace('"worst"', '"lot"') + COUNTED, encoding="utf-8")
+    CliRunner().invoke(app, ["register", str(plan)])
+    # After: a share more within reach in the renewed zones, and a little chance everywhere.
+    column, place = "elder_care_covered_share", np.arange(len(run.zones))
+    treated = run.zones.index.isin(read_plan(plan).treated.zones)
+    one = 0.4 + 0.1 * np.sin(1.7 * place)
+    two = one + 0.01 * np.sin(place) + np.where(treated, 0.2, 0.0)
+    before, after = (replace(run, zones=run.zones.assign(**{column: values})) for values in (one, two))
+    change = compare(before, after)
+    found = evaluation(plan, before, [], [], Findings(), change=change)
+    (covered,) = found.findings
+    assert covered.low < 0.2 < covered.high
+    assert covered.high - covered.low < 0.03
+    assert covered.verdict == "reached"
+    plain = evaluation_plain(found)
+    assert plain["outcomes"][0]["n_before"] is None
+    assert len(evaluation_tables(found, 1)) == 3
+    (section,) = evaluation_sections(found)
+    assert len(section.rows) == 1
+    with pytest.raises(InputError, match="do not both have the indicator"):
+        evaluation(plan, run, [], [], Findings())
+    would = replace(after, scenario={"name": "what if", "description": "", "changes": []})
+    with pytest.raises(InputError, match="tells what would be"):
+        evaluation(plan, run, [], [], Findings(), change=replace(change, after=would))
 
 
 def test_surveys_belong_to_an_evaluation():

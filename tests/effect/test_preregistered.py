@@ -65,6 +65,25 @@ def test_the_hash_is_of_what_is_said():
     assert plan(alpha=0.1).sha256 != plan().sha256
 
 
+def test_an_indicator_of_the_runs_is_an_outcome(tmp_path):
+    covered = Outcome(code="covered", indicator="elder_care_covered_share", method="difference", margin=0.05)
+    said = plan(outcomes=(CONTENT, covered))
+    sha256 = preregister(said, tmp_path / "plan.toml")
+    assert check_plan(tmp_path / "plan.toml", sha256) == said
+    assert covered.is_share
+    assert not Outcome(code="far", indicator="elder_care_distance_m", method="difference").is_share
+    other = covered.model_copy(update={"indicator": "childcare_covered_share"})
+    assert plan(outcomes=(CONTENT, other)).sha256 != sha256
+    for wrong, message in (
+        ({"question": "q1"}, "give question"),
+        ({"indicator": None}, "give question"),
+        ({"need": "yes"}, "belong to a question"),
+        ({"method": "adjusted"}, "goes with method difference or discontinuity"),
+    ):
+        with pytest.raises(ValidationError, match=message):
+            Outcome(**{"code": "c", "indicator": "aged_share", "method": "difference", **wrong})
+
+
 def test_comments_and_ends_of_lines_do_not_matter_but_words_do(tmp_path):
     path = tmp_path / "plan.toml"
     sha256 = preregister(plan(), path)

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -286,6 +287,60 @@ def test_earlier_waves_show_the_ways_before():
     text = "\n".join(en for _, en in evaluation_sentences(found))
     assert "fewer than ten units (6)" in text
     assert "Before, no different ways are seen" in text
+
+
+def counted(code, **changes):
+    said = {"code": code, "indicator": "elder_care_covered_share", "method": code, "margin": 0.02}
+    return Outcome(**{**said, **changes})
+
+
+def test_what_the_runs_counted_is_evaluated_without_any_survey():
+    rng = np.random.default_rng(17)
+    priority = rng.uniform(0, 100, 200)
+    line = float(np.sort(priority)[100])
+    one = np.clip(0.5 + 0.002 * (50 - priority) + rng.normal(0, 0.05, 200), 0, 1)
+    two = np.clip(one + 0.02 + 0.2 * (priority >= line) + rng.normal(0, 0.04, 200), 0, 1)
+    one[3] = np.nan
+    ids = [f"z{i:03d}" for i in range(200)]
+    far = counted("far", indicator="elder_care_distance_m", method="difference", better="less", margin=50)
+    plan = made([z for z, p in zip(ids, priority, strict=True) if p >= line], why="line",
+                line=Line(running="priority", value=line),
+                outcomes=(counted("difference"), counted("discontinuity"), far))  # fmt: skip
+    shares = np.column_stack([one, two])
+    metres = np.column_stack([1000 * (1 - one), 1000 * (1 - two)])
+    runs = {"elder_care_covered_share": shares, "elder_care_distance_m": metres}
+    found = evaluate(plan, [], [], ids, running=priority, measured=runs)
+    against, jump, steps = found.findings
+    twin = difference_in_differences(shares, np.array([False, True]), priority >= line)
+    assert (against.effect, against.low, against.high) == (twin.effect, twin.low, twin.high)
+    assert against.difference.left_out.tolist() == [3]
+    assert jump.jump.unknown == 1
+    assert [f.low < truth < f.high for f, truth in ((against, 0.2), (jump, 0.2), (steps, -200))] == [True] * 3
+    assert {f.verdict for f in found.findings} == {"reached"}
+    assert against.change.n_both == np.isfinite(one[priority >= line]).sum()
+    text = evaluation_sentences(found)
+    assert any(f"the mean of the {against.change.n_both} renewed zones that both runs counted" in en for _, en in text)
+    # Metres are no points of a scale, and nobody answered.
+    assert not any("answers" in en or re.search(r"\d分", zh) for zh, en in text[:-1])
+    with pytest.raises(InputError, match="do not both have the indicator 'elder_care_distance_m'"):
+        evaluate(plan, [], [], ids, running=priority, measured={"elder_care_covered_share": shares})
+    with pytest.raises(ValueError, match="one entry for each zone"):
+        evaluate(plan, [], [], ids, running=priority, measured={c: v[1:] for c, v in runs.items()})
+
+
+def test_counted_and_asked_side_by_side():
+    plan, before, after, _ = story(18, effect=0.3)
+    both_kinds = made(plan.treated.zones, outcomes=(outcome("difference"), counted("counted", method="difference")))
+    rng = np.random.default_rng(18)
+    bad = np.where(np.isin(IDS, plan.treated.zones), 0.3, 0.5) + rng.normal(0, 0.1, ZONES)
+    runs = {"elder_care_covered_share": np.column_stack([bad, bad + rng.normal(0, 0.05, ZONES)])}
+    with pytest.raises(InputError, match="no wave '2027'"):
+        evaluate(both_kinds, [before], [], IDS, measured=runs)
+    found = evaluate(both_kinds, [before], [after], IDS, measured=runs).findings
+    assert found[0].verdict == "reached"
+    assert found[1].verdict in {"unclear", "too_small"}
+    assert found[1].regression is None
+    assert "adjusted by a straight line through it" in "\n".join(e for _, e in finding_sentences(found[1], both_kinds))
 
 
 def test_what_is_lacking_is_named_at_once():
