@@ -4,6 +4,7 @@ from scipy.linalg import inv, sqrtm
 from scipy.stats import ttest_ind
 from statsmodels.regression.linear_model import OLS
 
+from geoprio.effect.checks import without_luck
 from geoprio.effect.contrasts import difference_in_differences
 
 AFTER = np.array([False, False, True, True])
@@ -218,3 +219,26 @@ def test_zones_chosen_as_the_worst_need_their_measure_at_the_choice():
     assert np.mean(bare) > 0.5
     assert abs(np.mean(fair)) < 3 * np.std(fair) / np.sqrt(500)
     assert 0.93 <= np.mean(covered) <= 0.97
+
+
+def test_a_zone_with_few_answers_comes_back_further():
+    rng = np.random.default_rng(14)
+    effects, covered, bare = [], [], []
+    for _ in range(800):
+        each, truth = rng.integers(5, 60, 80), rng.beta(8, 6, 80)
+        before, after = (rng.binomial(each, truth) / each for _ in range(2))
+        worst = np.zeros(80, bool)
+        worst[np.argsort(before + 1e-6 * rng.random(80))[:30]] = True
+        likely = without_luck(before, (before * (1 - before) * each / (each - 1)).mean() / each)
+        found, raw = (
+            difference_in_differences(np.column_stack([x, after]), AFTER[1:3], worst,
+                                      covariates=x[:, None])
+            for x in (likely, before)
+        )  # fmt: skip
+        effects.append(found.effect)
+        bare.append(raw.effect)
+        covered.append(found.low <= 0 <= found.high)
+    assert abs(np.mean(effects)) < 3 * np.std(effects) / np.sqrt(800)
+    assert 0.93 <= np.mean(covered) <= 0.97
+    # A line through the bare measure takes the one zone's luck for the other's.
+    assert abs(np.mean(bare)) > 5 * np.std(bare) / np.sqrt(800)

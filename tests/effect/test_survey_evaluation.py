@@ -217,29 +217,6 @@ def test_zones_that_measured_badly_before_are_seen_whatever_the_plan_says():
         assert f.low <= 0 <= f.high
 
 
-def test_a_zone_with_few_answers_comes_back_further():
-    rng = np.random.default_rng(14)
-    effects, covered, bare = [], [], []
-    for _ in range(800):
-        each, truth = rng.integers(5, 60, ZONES), rng.beta(8, 6, ZONES)
-        before, after = (rng.binomial(each, truth) / each for _ in range(2))
-        worst = np.zeros(ZONES, bool)
-        worst[np.argsort(before + 1e-6 * rng.random(ZONES))[:30]] = True
-        likely = without_luck(before, (before * (1 - before) * each / (each - 1)).mean() / each)
-        found, raw = (
-            difference_in_differences(np.column_stack([x, after]), np.array([False, True]), worst,
-                                      covariates=x[:, None])
-            for x in (likely, before)
-        )  # fmt: skip
-        effects.append(found.effect)
-        bare.append(raw.effect)
-        covered.append(found.low <= 0 <= found.high)
-    assert abs(np.mean(effects)) < 3 * np.std(effects) / np.sqrt(800)
-    assert 0.93 <= np.mean(covered) <= 0.97
-    # A line through the bare measure takes the one zone's luck for the other's.
-    assert abs(np.mean(bare)) > 5 * np.std(bare) / np.sqrt(800)
-
-
 def test_the_difference_goes_by_what_zones_were_likely_to_be():
     plan, before, after, _ = story(15, effect=0.1)
     found = evaluate(made(plan.treated.zones, outcomes=(outcome("difference"),)), [before], [after], IDS).findings[0]
