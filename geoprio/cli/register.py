@@ -17,12 +17,24 @@ def add_to(app: typer.Typer) -> None:
     @app.command("register")
     def command(
         plan: Annotated[Path, typer.Argument(help="The plan of the evaluation (TOML).", show_default=False)],
+        run: Annotated[
+            Path | None,
+            typer.Option(
+                "--run",
+                help="Folder of a run before: the zones, columns, questions and answers that the plan names are "
+                "looked up in it, while the plan may still be changed.",
+                show_default=False,
+            ),
+        ] = None,
         quiet: Quiet = False,
     ) -> None:
         """Check PLAN and write its hash beside it; geoprio compare --evaluation refuses it if it was changed since."""
-        from geoprio.effect import read_plan, register
+        from geoprio.effect import load_run, read_plan, register
+        from geoprio.effect.checks import check_fit
         from geoprio.effect.preregistered import HASH_FILE
 
+        if run is not None:
+            check_fit(read_plan(plan), load_run(run))
         new = not plan.with_suffix(HASH_FILE).exists()
         found, told = register(plan), read_plan(plan)
         today = dt.datetime.now(tz=dt.UTC).astimezone().date()

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.stats import ttest_ind
 
+from geoprio._core.errors import InputError
 from geoprio.effect.regression import FEWEST, fit_normal
 
 if TYPE_CHECKING:
     from geoprio._core.typing import Bools, Floats
     from geoprio.effect.contrasts import Contrast
     from geoprio.effect.discontinuity import Jump
+    from geoprio.effect.preregistered import Outcome, Plan
+    from geoprio.effect.runs import FinishedRun
 
 UNLIKE: Final = 0.05
 """A method's check whose p is smaller has failed; those at the funding line are two, so that each gets half of it."""
@@ -78,3 +81,47 @@ def without_luck(before: Floats, variance: Floats) -> Floats:
     if known.sum() < FEWEST:
         return before
     return np.where(known, fit_normal(before, variance).predict(before, variance)[0], np.nan)
+
+
+def check_fit(plan: Plan, run: FinishedRun) -> None:
+    """Check that a plan names what a run before has, while it may still be changed.
+
+    Parameters
+    ----------
+    plan : Plan
+    run : FinishedRun
+        Its zones and, where it had a survey, the questions of that.
+
+    Raises
+    ------
+    InputError
+        With a line for each zone, column, question or answer that is not there.
+    """
+    known = set(map(str, run.zones.index))
+    problems = [f"plan: treated zone {z!r} is none of the {len(known)} zones of {run.name}."
+                for z in plan.treated.zones if z not in known]  # fmt: skip
+    line = plan.treated.line
+    columns = [("treated.line", line.running)] if line is not None else []
+    columns += [(f"outcome {o.code!r}", o.indicator) for o in plan.outcomes if o.indicator is not None]
+    problems += [f"plan: {where} names {column!r}, which is no column of numbers in the zones of {run.name}."
+                 for where, column in columns
+                 if column not in run.zones or run.zones[column].dtype.kind not in "iuf"]  # fmt: skip
+    problems += [text for o in plan.outcomes for text in _lacks(o, run)] if run.answers else []
+    if problems:
+        raise InputError(*problems)
+
+
+def _lacks(outcome: Outcome, run: FinishedRun) -> list[str]:
+    """Return what the survey of a run does not have of an outcome."""
+    if outcome.question is None:
+        return []
+    where = f"plan: outcome {outcome.code!r}"
+    needs = run.answers.get(outcome.question)
+    if needs is None:
+        return [f"{where}: there is no question {outcome.question!r}; there are {', '.join(run.answers)}."]
+    asked = [outcome.need] if outcome.need is not None else list(outcome.scores)
+    return [
+        f"{where}: question {outcome.question!r} has no answer {need!r}; it has {', '.join(needs)}."
+        for need in asked
+        if need not in needs
+    ]

@@ -316,9 +316,10 @@ def _asked(found: Finding, alpha: float) -> Row:
         )
         value, low, high = (f"{scale * v:+.{digits}f}" for v in (found.effect, found.low, found.high))
         sure = f"{100 * (1 - alpha):g}"
+        way = METHOD_TITLES["adjusted" if found.adjusted else outcome.method]
         remark = (
-            f"效果{value}{units[0]}（{sure} %区间{low}至{high}）：{remark[0]}",
-            f"effect {value}{units[1]} ({sure} % interval {low} to {high}): {remark[1]}",
+            f"按{way[0]}，效果{value}{units[0]}（{sure} %区间{low}至{high}）：{remark[0]}",
+            f"by {way[1]}, an effect of {value}{units[1]} ({sure} % interval {low} to {high}): {remark[1]}",
         )
     drawn = steps_bar(float(change.before[0]), float(change.after[0])) if outcome.is_share else Markup("")
     return Row((outcome.title_zh or outcome.code, outcome.title_en or outcome.code), levels, remark, drawn)

@@ -154,6 +154,22 @@ def test_indicators_of_both_runs_are_evaluated(folder, run):
         evaluation(plan, run, [], [], Findings(), change=replace(change, after=would))
 
 
+def test_slips_are_found_while_the_plan_may_still_be_changed(folder, tmp_path):
+    geoprio.run(folder / FIRST).save(tmp_path / "out")
+    slips = folder / "slips.toml"
+    text = (folder / PLAN).read_text(encoding="utf-8")
+    wrong = text.replace('"Z008"', '"Z8"').replace('"pipe_fault"', '"pipes"').replace("questions", "problems")
+    line = '\n[treated.line]\nrunning = "prioriti"\nvalue = 3\n\n[[outcomes]]'
+    slips.write_text(wrong.replace("\n[[outcomes]]", line, 1) + COUNTED.replace("care_", "car_"), encoding="utf-8")
+    told = CliRunner().invoke(app, ["register", str(slips), "--run", str(tmp_path / "out")])
+    for part in ("'Z8' is none of the 61 zones", "treated.line names 'prioriti'", "no answer 'pipes'; it has",
+                 "outcome 'covered' names 'elder_car_covered_share'"):  # fmt: skip
+        assert part in str(told.exception)
+    assert not slips.with_suffix(".sha256").exists()
+    right = CliRunner().invoke(app, ["register", str(folder / PLAN), "--run", str(tmp_path / "out")])
+    assert right.exit_code == 0, right.output
+
+
 def test_surveys_belong_to_an_evaluation():
     told = CliRunner().invoke(app, ["compare", "a", "b", "--out", "c", "--survey-after", "x.xlsx"])
     assert isinstance(told.exception, InputError)
