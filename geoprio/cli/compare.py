@@ -120,7 +120,8 @@ def add_to(app: typer.Typer) -> None:
                 beside = plan_done(*lists, change=change, findings=findings, first_year=first_year)
             asked, heard = None, Findings()
             if evaluation is not None:
-                asked = pipeline.evaluation(evaluation, change.before, survey_before or (), survey_after or (), heard)
+                waves = survey_before or (), survey_after or ()
+                asked = pipeline.evaluation(evaluation, change.before, *waves, heard, change=change)
             write_change(
                 change,
                 out,

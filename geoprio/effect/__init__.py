@@ -1,10 +1,12 @@
 """Did it work: finished runs compared, and what residents said before and after."""
 
+from geoprio.effect.answers import Answers
 from geoprio.effect.change import Change, compare
 from geoprio.effect.comparable import Difference, differences
 from geoprio.effect.contrasts import Contrast, difference_in_differences
 from geoprio.effect.discontinuity import Jump, regression_discontinuity
-from geoprio.effect.evaluation import Answers, Evaluation, Finding, evaluate
+from geoprio.effect.evaluation import evaluate
+from geoprio.effect.finding import Evaluation, Finding
 from geoprio.effect.preregistered import (
     Line,
     Outcome,

@@ -8,12 +8,11 @@ before to that of the waves after: a number for each zone, so that the errors of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.stats import t
 
-from geoprio._core.errors import InputError
 from geoprio.indicators.needs.shares import CONFIDENCE
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 FEW_GROUPS: Final = 10
 """Fewer zones (or clusters) in either group hardly tell how zones differ."""
+SAME: Final = 1e-9
+"""Parts of a whole below which numbers differ by rounding alone."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Contrast:
     Attributes
     ----------
     effect, low, high, error, p : float
-        NaN where there are fewer than two zones (or clusters) in either group.
+        NaN where there are fewer than two zones (or clusters) in either group, or a covariate says who was renewed;
+        all but `effect` where the zones of each group changed alike, so that nothing tells how zones differ.
     degrees : float
         Degrees of freedom of the interval.
     treated_change, other_change : float
@@ -110,16 +112,13 @@ def difference_in_differences(
     Returns
     -------
     Contrast
-        By zones the variance is HC2 and the interval Student's with Satterthwaite's degrees of freedom, which holds
-        for few zones, too: without covariates this is Welch's test of the zones' changes, and CR2 of the panel. By
-        coarser clusters it is CR1 with clusters - 1 degrees of freedom.
+        The variance is CR2 and the interval Student's with Satterthwaite's degrees of freedom, which holds for few
+        zones or clusters, too. By zones this is HC2: without covariates Welch's test of the zones' changes.
 
     Raises
     ------
     ValueError
         If no wave is before or none after, waves before come after those after, or shapes do not fit.
-    InputError
-        If statsmodels is not installed.
 
     References
     ----------
@@ -163,41 +162,58 @@ def _compare(
     change: Floats, flag: Bools, covariates: Floats, units: Ints | None, confidence: float
 ) -> tuple[float, float, float, float, float, float]:
     """Return the difference of the groups' changes: effect, low, high, error, p, degrees of freedom."""
-    model = _statsmodels()
     design = np.column_stack([np.ones(len(flag)), flag.astype(np.float64), covariates])
-    fit = model.OLS(change, design)
-    if units is None:
-        found = fit.fit(cov_type="HC2")
-        degrees = _satterthwaite(design, 1)
-    else:
-        codes = np.unique(units, return_inverse=True)[1]
-        found = fit.fit(cov_type="cluster", cov_kwds={"groups": codes})
-        degrees = float(codes.max())
-    effect, error = float(found.params[1]), float(found.bse[1])
+    pull = np.linalg.pinv(design)
+    told = np.zeros(design.shape[1])
+    told[1] = 1.0
+    if not np.allclose(pull[1] @ design, told, atol=1e-9):
+        # A covariate that says who was renewed leaves nothing to compare.
+        return (np.nan,) * 6
+    effect = float(pull[1] @ change)
+    codes = np.arange(len(flag)) if units is None else np.unique(units, return_inverse=True)[1]
+    error, degrees = _cr2(design, change - design @ (pull @ change), codes, pull[1])
+    if not error > SAME * max(float(np.abs(change).max()), SAME):
+        # Zones that all changed alike have no spread to judge by: an interval without any width would be a claim.
+        return effect, np.nan, np.nan, np.nan, np.nan, degrees
     half = float(t.ppf((1 + confidence) / 2, degrees)) * error
-    p = float(2 * t.sf(abs(effect) / error, degrees)) if error > 0 else float(effect == 0)
-    return effect, effect - half, effect + half, error, p, degrees
+    return effect, effect - half, effect + half, error, float(2 * t.sf(abs(effect) / error, degrees)), degrees
 
 
-def _satterthwaite(design: Floats, column: int) -> float:
-    """Return the degrees of freedom of a coefficient's HC2 variance if all errors were alike (Bell and McCaffrey)."""
-    inverse = np.linalg.pinv(design.T @ design)
-    pull = design @ inverse
-    hat = np.einsum("ij,ij->i", pull, design)
-    part = pull[:, column] ** 2 / np.maximum(1 - hat, 1e-12)
+def _cr2(design: Floats, residual: Floats, codes: Ints, pull: Floats) -> tuple[float, float]:
+    """Return the CR2 error of a coefficient, and its degrees of freedom if all errors were alike (Bell and McCaffrey).
+
+    Parameters
+    ----------
+    design : ndarray of float, shape (n, k)
+    residual : ndarray of float, shape (n,)
+    codes : ndarray of int, shape (n,)
+        Clusters from 0; of one row each this is HC2.
+    pull : ndarray of float, shape (n,)
+        How each row's value moves the coefficient.
+
+    Returns
+    -------
+    tuple of float
+        NaN where the coefficient hangs on a cluster that has a parameter of its own, so that its error is not seen.
+    """
+    left, size, _ = np.linalg.svd(design, full_matrices=False)
+    basis = left[:, size > SAME * size.max()]
+    # A cluster's block of the hat matrix is basis @ basis.T, so that its inverse root is had from one of k by k.
+    blocks = np.zeros((int(codes.max()) + 1, basis.shape[1], basis.shape[1]))
+    np.add.at(blocks, codes, basis[:, :, None] * basis[:, None, :])
+    values, vectors = np.linalg.eigh(np.eye(basis.shape[1]) - blocks)
+    own = values < SAME
+    turned = np.einsum("gji,j->gi", vectors, basis.T @ pull)
+    if (own & (np.abs(turned) > SAME * np.abs(pull).max())).any():
+        return np.nan, np.nan
+    turned *= np.where(own, 0.0, 1 / np.sqrt(np.where(own, 1.0, values)))
+    rooted = np.einsum("gij,gj->gi", vectors, turned)
+    weight = np.einsum("ni,ni->n", basis, rooted[codes])
+    error = float(np.sqrt((np.bincount(codes, weights=weight * residual) ** 2).sum()))
     # The variance is a quadratic form of the errors; these are its matrix's trace and the sum of its squares, which
     # need no matrix of zones by zones.
-    inner = (design.T * part) @ pull
-    squares = float(part**2 @ (1 - 2 * hat)) + float(np.trace(inner @ inner))
-    return float(part @ (1 - hat)) ** 2 / squares
-
-
-def _statsmodels() -> Any:  # noqa: ANN401 - an untyped library
-    """Return statsmodels' linear models, which take a second to load."""
-    try:
-        from statsmodels.regression import linear_model  # noqa: PLC0415 - an optional library
-    except ImportError as error:
-        raise InputError(
-            f'difference-in-differences needs statsmodels: pip install "geoprio[effect]" ({error}).'
-        ) from None
-    return linear_model
+    square = np.bincount(codes, weights=weight**2)
+    shared = np.einsum("gij,gj->gi", blocks, rooted)
+    lost = (shared**2).sum(axis=1)
+    squares = float((square * (square - 2 * lost)).sum()) + float(((shared.T @ shared) ** 2).sum())
+    return error, float((square - lost).sum()) ** 2 / squares

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 LEAST: Final = 10
 """Zones on each side within the bandwidth; fewer tell no jump."""
+LEAST_VALUES: Final = 5
+"""Different values of the running variable on each side within the bandwidth; through fewer goes any parabola."""
+SAME: Final = 1e-9
+"""Parts of a whole below which numbers differ by rounding alone."""
 NEAREST: Final = 20
 """Zones next to the line that tell whether zones were pushed over it."""
 PILOT: Final = 1.84
@@ -37,13 +41,14 @@ class Jump:
     Attributes
     ----------
     status : str
-        ``told``, or ``few`` where fewer than ten zones lie on a side within the bandwidth; then numbers are NaN.
+        ``told``; ``few`` where fewer than ten zones lie on a side within the bandwidth, ``coarse`` where they have
+        fewer than five different values of the running variable: then numbers are NaN.
     effect : float
         The jump by local straight lines.
     robust : float
         The jump without the bias that a bend makes: the middle of the interval.
     low, high, error, p : float
-        Interval, standard error and p of `robust`.
+        Interval, standard error and p of `robust`; NaN where zones do not scatter about the lines at all.
     bandwidth : float
         In the unit of the running variable.
     n_funded, n_other : int
@@ -52,11 +57,14 @@ class Jump:
         How many equally weighted zones theirs are worth (funded, other): those at the line count most.
     crowding_p : float
         Of as many zones of the nearest on either side as there are: a small one says that zones were pushed over the
-        line. NaN where the running variable is a rank, which is spread evenly whatever was done.
+        line. NaN where the running variable is a rank, which is spread evenly whatever was done, or has so few
+        different values that the line itself lies on one of many zones.
     donut : float
-        Zones closer to the line were left out.
+        Zones as close to the line were left out.
     followed : float
         Part of the zones within the bandwidth that got what their side of the line says; NaN where not told.
+    unknown : int
+        Zones left out since their outcome or running variable is not known.
     """
 
     status: str
@@ -73,6 +81,7 @@ class Jump:
     crowding_p: float
     donut: float
     followed: float
+    unknown: int
 
 
 def regression_discontinuity(
@@ -131,26 +140,31 @@ def regression_discontinuity(
     x = (running[known] - line) * (1.0 if funded_above else -1.0)
     y, right = outcome[known], x >= 0
     crowding = _crowding(x)
-    use = np.abs(x) >= donut
-    h = bandwidth
+    use = (np.abs(x) > donut) | (donut == 0)
+    h, halves, lost = bandwidth, (right & use, ~right & use), int((~known).sum())
+    coarse = min(len(np.unique(x[s])) for s in halves) < LEAST_VALUES
     if h is None:
-        h = ik_bandwidth(y[use], x[use]) if min((right & use).sum(), (~right & use).sum()) >= LEAST else np.nan
+        h = ik_bandwidth(y[use], x[use]) if min(s.sum() for s in halves) >= LEAST and not coarse else np.nan
     weight = np.where(use & np.isfinite(h), np.maximum(1 - np.abs(x) / h, 0.0), 0.0)
     near = weight > 0
-    sides = tuple(near & side for side in (right, ~right))
-    counts = tuple(int(s.sum()) for s in sides)
+    sides = (near & right, near & ~right)
+    counts = (int(sides[0].sum()), int(sides[1].sum()))
     worth = (kish_n(weight[sides[0]]), kish_n(weight[sides[1]]))
     followed = np.nan if treated is None or not near.any() else float((treated[known] == right)[near].mean())
-    if min(counts) < LEAST:
-        return Jump("few", *(np.nan,) * 6, float(h), counts[0], counts[1], worth, crowding, donut, followed)
+    coarse = coarse or (min(counts) >= LEAST and min(len(np.unique(x[s])) for s in sides) < LEAST_VALUES)
+    if coarse or min(counts) < LEAST:
+        status = "coarse" if coarse and min(s.sum() for s in halves) >= LEAST else "few"
+        return Jump(status, *(np.nan,) * 6, float(h), *counts, worth, crowding, donut, followed, lost)
     line_fit = [_at_line(y[s], x[s], weight[s], 1)[0] for s in sides]
     bent = [_at_line(y[s], x[s], weight[s], 2) for s in sides]
     robust, error = bent[0][0] - bent[1][0], float(np.sqrt(bent[0][1] + bent[1][1]))
     degrees = sum(counts) - 6
+    # Zones without any scatter tell no error: an interval without any width would be a claim.
+    error = error if error > SAME * float(np.abs(y[near]).max()) else np.nan
     half = float(t.ppf((1 + confidence) / 2, degrees)) * error
-    p = float(2 * t.sf(abs(robust) / error, degrees)) if error > 0 else float(robust == 0)
-    return Jump("told", line_fit[0] - line_fit[1], robust, robust - half, robust + half, error, p, float(h), counts[0],
-                counts[1], worth, crowding, donut, followed)  # fmt: skip
+    p = float(2 * t.sf(abs(robust) / error, degrees))
+    return Jump("told", line_fit[0] - line_fit[1], robust, robust - half, robust + half, error, p, float(h), *counts,
+                worth, crowding, donut, followed, lost)  # fmt: skip
 
 
 def _at_line(y: Floats, x: Floats, weight: Floats, order: int) -> tuple[float, float]:
@@ -215,7 +229,8 @@ def _third_derivative(y: Floats, x: Floats, sides: tuple[Bools, Bools]) -> float
 
 def _crowding(x: Floats) -> float:
     """Return the p of as many of the nearest zones on either side as there are; NaN for ranks and too few zones."""
-    if len(x) < NEAREST or _is_rank(x):
+    # With many zones at each value all those at the line lie on its one side, whatever was done.
+    if len(x) < NEAREST or _is_rank(x) or len(np.unique(x)) < len(x) / 2:
         return float("nan")
     nearest = np.argsort(np.abs(x), kind="stable")[:NEAREST]
     return float(binomtest(int((x[nearest] >= 0).sum()), NEAREST, 0.5).pvalue)

@@ -28,6 +28,8 @@ FORMAT: Final = "geoprio evaluation plan 1"
 HASH_FILE: Final = ".sha256"
 MOST_HASH: Final = 10_000
 """Characters of a file with a hash that are looked at."""
+COUNTED: Final = ("difference", "discontinuity")
+"""Methods for what was counted rather than asked."""
 Code = Annotated[str, Field(pattern=CATEGORY_PATTERN)]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -36,8 +38,10 @@ class Outcome(Frozen):
     """What is to get better, how it is measured, and when that counts."""
 
     code: Code
-    question: Code
+    question: Code | None = None
     """Of the survey."""
+    indicator: Code | None = None
+    """Or a column of the zones of both runs, such as elder_care_covered_share: counted, not asked."""
     need: Code | None = None
     """The share of those who gave this answer."""
     scores: dict[Code, float] = Field(default_factory=dict)
@@ -54,16 +58,31 @@ class Outcome(Frozen):
 
     @model_validator(mode="after")
     def _is_measured(self) -> Self:
-        if (self.need is None) == (not self.scores):
+        if (self.question is None) == (self.indicator is None):
+            raise ValueError("give question (of the survey) or indicator (a column of the zones)")
+        if self.indicator is not None:
+            self._is_counted()
+        elif (self.need is None) == (not self.scores):
             raise ValueError("give need (a share) or scores (a mean)")
+        if self.is_share and self.margin >= 1:
+            raise ValueError(f"margin = {self.margin:g} of a share is never reached: 5 points are 0.05")
         if self.group == "all" and self.method != "change":
             raise ValueError(f"group all goes with method change only, not {self.method}")
         return self
 
+    def _is_counted(self) -> None:
+        if self.need is not None or self.scores:
+            raise ValueError("need and scores belong to a question, not to an indicator")
+        if self.method not in COUNTED:
+            raise ValueError(
+                f"an indicator goes with method {' or '.join(COUNTED)}, not {self.method}: only other zones tell how "
+                "sure its change is"
+            )
+
     @property
     def is_share(self) -> bool:
         """Whether the outcome is a share rather than a mean."""
-        return self.need is not None
+        return self.need is not None or (self.indicator or "").endswith("_share")
 
 
 class Line(Frozen):
@@ -144,6 +163,11 @@ class Plan(Frozen):
     def sha256(self) -> str:
         """The plan's hash: of what it says, whatever the order of keys, blanks, comments and ends of lines."""
         said = {"format": FORMAT, **self.model_dump(mode="json")}
+        # What came later leaves the hash of a plan without it as it was.
+        said["outcomes"] = [{k: v for k, v in o.items() if k != "indicator" or v is not None} for o in said["outcomes"]]
+        for outcome in said["outcomes"]:
+            if outcome["question"] is None:
+                del outcome["question"]
         text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

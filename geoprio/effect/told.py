@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geoprio.effect.discontinuity import LEAST
+from geoprio.effect.checks import SIDES, UNLIKE
+from geoprio.effect.discontinuity import LEAST, LEAST_VALUES
 from geoprio.effect.regression import HARMLESS
 
 if TYPE_CHECKING:
     from geoprio.effect.contrasts import Contrast
     from geoprio.effect.discontinuity import Jump
-    from geoprio.effect.evaluation import Evaluation, Finding
+    from geoprio.effect.finding import Evaluation, Finding
     from geoprio.effect.preregistered import Outcome, Plan
 
 Sentence = tuple[str, str]
 """In zh and in en."""
-UNLIKE: Final = 0.05
-"""A check whose p is smaller has failed."""
-
 VERDICT_TITLES: Final[dict[str, Sentence]] = {
     "reached": ("达到预定目标", "reaches the margin of the plan"),
     "better": ("有改善，但不能确定达到预定幅度", "better, though not surely by the margin of the plan"),
     "worse": ("变差", "worse"),
     "too_small": ("即使有改善，也小于预定幅度", "if better at all, by less than the margin of the plan"),
     "unclear": ("数据不足以判断", "the data do not tell"),
+    "doubtful": ("前提检验未通过，不能算作成效", "a check of the method failed: this cannot be read as an effect"),
     "unknown": ("无法计算", "cannot be computed"),
 }
 METHOD_TITLES: Final[dict[str, Sentence]] = {
@@ -34,6 +33,28 @@ METHOD_TITLES: Final[dict[str, Sentence]] = {
     "difference": ("双重差分", "difference-in-differences"),
     "discontinuity": ("资助线断点回归", "regression discontinuity at the funding line"),
 }
+
+
+SCALE: Final = {True: "分", False: ""}
+"""In zh: points of a scale of answers; an indicator's unit is in its title."""
+COUNTED_LINE: Final[Sentence] = (
+    "因按当时算得的数值选定，效果按该值作直线调整；没有同样差而未改造的片区，结果依赖这条直线",
+    (
+        "Zones were chosen by this measure: the effect is adjusted by a straight line through it. No zone as bad went "
+        "without, so that the effect rests on the line"
+    ),
+)
+LIKELY_LINE: Final[Sentence] = (
+    (
+        "因按当时测得的数值选定，两组变化从去掉偶然误差后的事前值算起，效果再按该值作直线调整；"
+        "没有测得同样差而未改造的片区，结果依赖这条直线"
+    ),
+    (
+        "Zones were chosen by this measure: changes are from what zones were likely to be rather than from what was "
+        "measured, and the effect is adjusted by a straight line through that. No zone that measured as badly went "
+        "without, so that the effect rests on the line"
+    ),
+)
 
 
 def both(zh: str, en: str) -> Sentence:
@@ -73,9 +94,10 @@ def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
     where = ("实施片区", "renewed zones") if outcome.group == "treated" else ("全市", "whole city")
     out = [_change(finding, (zh, en), where, sure), *_left_out(finding), *_regression(finding, plan, sure)]
     if finding.difference is not None:
-        out += _contrast(outcome, finding.difference, sure)
+        out += _contrast(outcome, finding.difference, sure, chose=plan.chose(outcome))
     if finding.jump is not None:
-        out += _jump(outcome, finding.jump, sure)
+        out += _jump(outcome, finding.jump, finding.jump_before, sure)
+    out += _apart(finding)
     method = METHOD_TITLES["adjusted" if finding.adjusted else outcome.method]
     verdict = VERDICT_TITLES[finding.verdict]
     mark = ("", "") if finding.planned else ("（方案之外）", " (exploratory)")
@@ -86,7 +108,7 @@ def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
             f"{en}: with so many outcomes in the plan this may be chance (q = {finding.q:.3f})",
         )
         out.append(chance)
-    return [*out, _zones(finding, zh, en)]
+    return out if outcome.indicator is not None else [*out, _zones(finding, zh, en)]
 
 
 def _change(finding: Finding, name: Sentence, where: Sentence, sure: str) -> Sentence:
@@ -98,6 +120,12 @@ def _change(finding: Finding, name: Sentence, where: Sentence, sure: str) -> Sen
         )
     one, two = _level(outcome, change.before[0]), _level(outcome, change.after[0])
     spans = _spans(outcome, change.change[0], change.low[0], change.high[0], sure)
+    if outcome.indicator is not None:
+        return both(
+            f"{name[0]}：两次运行都算出的{change.n_both}个实施片区平均由{one}变为{two}，变化{spans[0]}",
+            f"{name[1]}: the mean of the {change.n_both} renewed zones that both runs counted from {one} to {two}, "
+            f"a change of {spans[1]}",
+        )
     return both(
         f"{name[0]}（{where[0]}）：{one}（n={change.n_before}）变为{two}（n={change.n_after}，"
         f"两次都答{change.n_both}人），变化{spans[0]}",
@@ -129,7 +157,8 @@ def _left_out(finding: Finding) -> list[Sentence]:
 def _regression(finding: Finding, plan: Plan, sure: str) -> list[Sentence]:
     found, outcome = finding.regression, finding.outcome
     chosen = plan.chose(outcome)
-    if outcome.group == "all" or not (chosen or outcome.method == "adjusted"):
+    measured = outcome.indicator is not None or outcome.group == "all"
+    if measured or not (chosen or outcome.method == "adjusted"):
         return []
     if found is None:
         if not chosen:
@@ -168,7 +197,22 @@ def _regression(finding: Finding, plan: Plan, sure: str) -> list[Sentence]:
     return [warning]
 
 
-def _contrast(outcome: Outcome, found: Contrast, sure: str) -> list[Sentence]:
+def _apart(finding: Finding) -> list[Sentence]:
+    gap, p = finding.apart
+    if not p < UNLIKE:
+        return []
+    said = _points(finding.outcome, gap)
+    warning = both(
+        f"实施片区事前就与其他片区不同（相差{said[0]}，p={p:.3f}），而方案未说明按此选定；若确按此选定，"
+        "部分变化会自然发生（均值回归），以上数字未扣除",
+        f"Renewed zones measured differently already before (by {said[1]}, p = {p:.3f}), though the plan does not say "
+        "that they were chosen by it; if they were, part of the change comes by itself (regression to the mean) and is "
+        "still in these figures",
+    )
+    return [warning]
+
+
+def _contrast(outcome: Outcome, found: Contrast, sure: str, *, chose: bool) -> list[Sentence]:
     if not np.isfinite(found.effect):
         few = both(
             f"双重差分：两组各需至少两个片区（实施{found.n_treated}，对照{found.n_other}）",
@@ -180,11 +224,19 @@ def _contrast(outcome: Outcome, found: Contrast, sure: str) -> list[Sentence]:
     spans, lost = _spans(outcome, found.effect, found.low, found.high, sure), len(found.left_out)
     head = both(
         f"双重差分：实施片区{found.n_treated}个变化{one[0]}，对照{found.n_other}个变化{two[0]}，"
-        f"效果{spans[0]}；缺少某次调查而未计入{lost}个",
+        f"效果{spans[0]}；缺少某次数据而未计入{lost}个",
         f"Against the others: {found.n_treated} renewed zones {one[1]}, {found.n_other} others {two[1]}, "
-        f"an effect of {spans[1]}; {lost} zones lack a wave",
+        f"an effect of {spans[1]}; {lost} zones lack a wave or run",
     )
     out, least = [head], min(found.clusters)
+    if chose:
+        out.append(LIKELY_LINE if outcome.indicator is None else COUNTED_LINE)
+    if not np.isfinite(found.low):
+        alike = both(
+            "各组内片区变化完全相同，无从估计误差，不给区间",
+            "Nothing tells how much zones of the same group differ: there is no interval",
+        )
+        out.append(alike)
     if found.few:
         hint = both(
             f"一组不足10个单元（{least}个），区间已放宽但仍不牢靠",
@@ -212,7 +264,14 @@ def _parallel(found: Contrast) -> Sentence:
     )
 
 
-def _jump(outcome: Outcome, found: Jump, sure: str) -> list[Sentence]:
+def _jump(outcome: Outcome, found: Jump, before: Jump | None, sure: str) -> list[Sentence]:
+    if found.status == "coarse":
+        coarse = both(
+            f"资助线一侧的取值不足{LEAST_VALUES}种，无法区分弯曲与跳跃，不做断点回归",
+            f"Near the funding line there are fewer than {LEAST_VALUES} different values on a side: a bend cannot be "
+            "told from a jump",
+        )
+        return [coarse]
     if found.status == "few":
         few = both(
             f"资助线附近片区太少（线内{found.n_funded}个，线外{found.n_other}个，各需{LEAST}个），不做断点回归",
@@ -223,18 +282,27 @@ def _jump(outcome: Outcome, found: Jump, sure: str) -> list[Sentence]:
     spans, worth = _spans(outcome, found.robust, found.low, found.high, sure), found.worth
     head = both(
         f"资助线处（带宽{found.bandwidth:.3g}，线内{found.n_funded}个、线外{found.n_other}个，"
-        f"相当于{worth[0]:.0f}和{worth[1]:.0f}个）：跳跃{spans[0]}；只适用于线附近的片区",
+        f"相当于{worth[0]:.0f}和{worth[1]:.0f}个）：跳跃{spans[0]}；只适用于线附近的片区；缺数据而未计入{found.unknown}个",
         f"At the funding line (bandwidth {found.bandwidth:.3g}; {found.n_funded} funded and {found.n_other} other "
-        f"zones, worth {worth[0]:.0f} and {worth[1]:.0f}): a jump of {spans[1]}; it holds for zones near the line only",
+        f"zones, worth {worth[0]:.0f} and {worth[1]:.0f}): a jump of {spans[1]}; it holds for zones near the line "
+        f"only; {found.unknown} zones lack data",
     )
     out = [head]
-    if found.crowding_p < UNLIKE:
+    out += _jump_before(before)
+    if found.crowding_p < UNLIKE / 2:
         pushed = both(
             f"资助线两侧片区数量悬殊（p={found.crowding_p:.3f}），可能有人为调整",
             f"Zones crowd on one side of the line (p = {found.crowding_p:.3f}): some may have been pushed over it",
         )
         out.append(pushed)
-    if found.followed < 1:
+    if found.followed <= SIDES:
+        wrong = both(
+            f"附近片区只有{100 * found.followed:.0f}%按线实施：该线并未决定谁被改造，跳跃不能说明改造的效果",
+            f"Only {100 * found.followed:.0f} % of the zones nearby got what the line says: it did not decide who was "
+            "renewed, and the jump is no effect",
+        )
+        out.append(wrong)
+    elif found.followed < 1:
         part = f"{100 * found.followed:.0f}"
         partly = both(
             f"附近片区只有{part}%按线实施，跳跃小于改造本身的效果",
@@ -243,6 +311,22 @@ def _jump(outcome: Outcome, found: Jump, sure: str) -> list[Sentence]:
         )
         out.append(partly)
     return out
+
+
+def _jump_before(before: Jump | None) -> list[Sentence]:
+    if before is None or not np.isfinite(before.p):
+        return []
+    if before.p < UNLIKE / 2:
+        there = both(
+            f"事前在资助线处已有跳跃（p={before.p:.3f}），该结果不可作为改造效果",
+            f"The zones' measure before jumps at the line already (p = {before.p:.3f}): "
+            "this is no effect of the programme",
+        )
+        return [there]
+    none = both(
+        f"事前在资助线处未见跳跃（p={before.p:.2f}）", f"Before, no jump is seen at the line (p = {before.p:.2f})"
+    )
+    return [none]
 
 
 def _zones(finding: Finding, zh: str, en: str) -> Sentence:
@@ -268,7 +352,7 @@ def _points(outcome: Outcome, value: float) -> Sentence:
         return "–", "–"
     if outcome.is_share:
         return f"{100 * value:+.1f}个百分点", f"{100 * value:+.1f} points"
-    return f"{value:+.2f}分", f"{value:+.2f}"
+    return f"{value:+.2f}{SCALE[outcome.indicator is None]}", f"{value:+.2f}"
 
 
 def _spans(outcome: Outcome, value: float, low: float, high: float, sure: str) -> Sentence:

@@ -1,7 +1,9 @@
 """`geoprio register`, `geoprio compare --evaluation`: changed plans, and waves that do not fit, are refused."""
 
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import EXAMPLE
 from typer.testing import CliRunner
@@ -10,7 +12,7 @@ import geoprio
 from geoprio._core.errors import InputError, MissingError
 from geoprio._core.findings import Findings
 from geoprio.cli.main import app
-from geoprio.effect import evaluation_sentences, run_of
+from geoprio.effect import compare, evaluation_sentences, read_plan, run_of
 from geoprio.outputs.change.evaluation import evaluation_plain, evaluation_sections, evaluation_tables
 from geoprio.pipeline import evaluation
 
@@ -62,6 +64,42 @@ def test_waves_that_do_not_fit_are_refused(folder, run):
         evaluation(folder / PLAN, run, *ask, Findings(), sha256="0" * 64)
 
 
+def test_waves_of_another_day_are_refused(folder, run):
+    # The second survey is of May 2027, the first of May 2024.
+    second = folder / "second.toml"
+    text = (folder / FIRST).read_text(encoding="utf-8").replace("居民问卷_问卷星.xlsx", SECOND)
+    second.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        evaluation(folder / PLAN, run, [second], [folder / FIRST], Findings())
+    told = str(caught.value)
+    assert "wave 2024: the plan has it before the programme began on 2025-03-01, but all was answered after" in told
+    assert "wave 2027: the plan has it after" in told
+    assert "wave 2027 ended on 2024-05-25, before wave 2024 began on 2027-05-10" in told
+    # Partly on the other side: told, not refused.
+    late = folder / "late.toml"
+    late.write_text((folder / PLAN).read_text(encoding="utf-8").replace("2025-03-01", "2027-05-20"), encoding="utf-8")
+    CliRunner().invoke(app, ["register", str(late)])
+    heard = Findings()
+    evaluation(late, run, [folder / FIRST], [folder / SECOND], heard)
+    assert any("on both sides of that day" in note["text"] for note in heard.note_rows())
+
+
+def test_who_registers_after_the_beginning_is_told_so(folder):
+    plan = folder / "late_plan.toml"
+    text = (folder / PLAN).read_text(encoding="utf-8")
+    plan.write_text(text, encoding="utf-8")
+    first = CliRunner().invoke(app, ["register", str(plan)])
+    assert "who registers a plan now may" in first.stderr
+    # Registered it is; the second time nothing new is said.
+    assert "who registers" not in CliRunner().invoke(app, ["register", str(plan)]).stderr
+    early = folder / "early_plan.toml"
+    early.write_text(text.replace("2024-11-20", "2999-01-01").replace("2025-03-01", "2999-03-01"), encoding="utf-8")
+    told = CliRunner().invoke(app, ["register", "--quiet", str(early)])
+    assert told.exit_code == 0
+    assert "a day to come" in told.stderr
+    assert "who registers" not in told.stderr
+
+
 def test_a_plan_that_was_changed_or_never_registered_is_refused(folder, run):
     changed = folder / "changed.toml"
     text = (folder / PLAN).read_text(encoding="utf-8")
@@ -76,6 +114,60 @@ def test_a_plan_that_was_changed_or_never_registered_is_refused(folder, run):
     with pytest.raises(InputError, match="was changed"):
         evaluation(changed, *ask)
     assert isinstance(CliRunner().invoke(app, ["register", str(changed)]).exception, InputError)
+
+
+COUNTED = """
+[[outcomes]]
+code = "covered"
+indicator = "elder_care_covered_share"
+method = "difference"
+"""
+
+
+def test_indicators_of_both_runs_are_evaluated(folder, run):
+    plan = folder / "counted.toml"
+    text = (folder / PLAN).read_text(encoding="utf-8")
+    head, _, _ = text.partition("[[outcomes]]")
+    plan.write_text(head.replace('chosen_by = ["pipes"]', "").replace('"worst"', '"lot"') + COUNTED, encoding="utf-8")
+    CliRunner().invoke(app, ["register", str(plan)])
+    # After: a share more within reach in the renewed zones, and a little chance everywhere.
+    column, place = "elder_care_covered_share", np.arange(len(run.zones))
+    treated = run.zones.index.isin(read_plan(plan).treated.zones)
+    one = 0.4 + 0.1 * np.sin(1.7 * place)
+    two = one + 0.01 * np.sin(place) + np.where(treated, 0.2, 0.0)
+    before, after = (replace(run, zones=run.zones.assign(**{column: values})) for values in (one, two))
+    change = compare(before, after)
+    found = evaluation(plan, before, [], [], Findings(), change=change)
+    (covered,) = found.findings
+    assert covered.low < 0.2 < covered.high
+    assert covered.high - covered.low < 0.03
+    assert covered.verdict == "reached"
+    plain = evaluation_plain(found)
+    assert plain["outcomes"][0]["n_before"] is None
+    assert len(evaluation_tables(found, 1)) == 3
+    (section,) = evaluation_sections(found)
+    assert len(section.rows) == 1
+    with pytest.raises(InputError, match="do not both have the indicator"):
+        evaluation(plan, run, [], [], Findings())
+    would = replace(after, scenario={"name": "what if", "description": "", "changes": []})
+    with pytest.raises(InputError, match="tells what would be"):
+        evaluation(plan, run, [], [], Findings(), change=replace(change, after=would))
+
+
+def test_slips_are_found_while_the_plan_may_still_be_changed(folder, tmp_path):
+    geoprio.run(folder / FIRST).save(tmp_path / "out")
+    slips = folder / "slips.toml"
+    text = (folder / PLAN).read_text(encoding="utf-8")
+    wrong = text.replace('"Z008"', '"Z8"').replace('"pipe_fault"', '"pipes"').replace("questions", "problems")
+    line = '\n[treated.line]\nrunning = "prioriti"\nvalue = 3\n\n[[outcomes]]'
+    slips.write_text(wrong.replace("\n[[outcomes]]", line, 1) + COUNTED.replace("care_", "car_"), encoding="utf-8")
+    told = CliRunner().invoke(app, ["register", str(slips), "--run", str(tmp_path / "out")])
+    for part in ("'Z8' is none of the 61 zones", "treated.line names 'prioriti'", "no answer 'pipes'; it has",
+                 "outcome 'covered' names 'elder_car_covered_share'"):  # fmt: skip
+        assert part in str(told.exception)
+    assert not slips.with_suffix(".sha256").exists()
+    right = CliRunner().invoke(app, ["register", str(folder / PLAN), "--run", str(tmp_path / "out")])
+    assert right.exit_code == 0, right.output
 
 
 def test_surveys_belong_to_an_evaluation():

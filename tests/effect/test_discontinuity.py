@@ -72,6 +72,45 @@ def test_zones_pushed_over_the_line_are_seen():
     assert ring.n_funded < crowded.n_funded + 20
 
 
+@pytest.mark.parametrize("levels", [1, 2, 4])
+def test_a_few_points_of_a_scale_are_no_running_variable(levels):
+    rng = np.random.default_rng(levels)
+    x = rng.integers(-levels, levels, 200).astype(float)
+    found = regression_discontinuity(0.1 * x + rng.normal(0, 0.3, 200), x, 0.0)
+    assert found.status == "coarse"
+    assert np.isnan([found.robust, found.low, found.high, found.p]).all()
+    # Nor is it crowding that all zones with the last funded value are funded.
+    fine = rng.integers(-20, 21, 200).astype(float)
+    assert np.isnan(regression_discontinuity(rng.normal(size=200), fine, 0.0).crowding_p)
+
+
+def test_heaps_at_the_line_are_seen_all_the_same():
+    x = np.random.default_rng(3).uniform(-1, 1, 90)
+    x[(x < 0) & (x > -0.35)] = 0.0
+    assert regression_discontinuity(x, x, 0.0, bandwidth=1.0).crowding_p < 0.05
+
+
+def test_zones_without_any_scatter_have_no_interval():
+    x = np.random.default_rng(4).uniform(-1, 1, 90)
+    found = regression_discontinuity(2 * x + 0.5 * (x >= 0), x, 0.0, bandwidth=0.8)
+    assert found.robust == pytest.approx(0.5)
+    assert np.isnan([found.low, found.high, found.p, found.error]).all()
+
+
+def test_a_donut_takes_the_zones_on_its_edge_from_both_sides():
+    rank = np.arange(1.0, 101)
+    y = np.random.default_rng(5).normal(size=100)
+    ring = regression_discontinuity(y, rank, 40.0, funded_above=False, donut=1.0, bandwidth=20.0)
+    whole = regression_discontinuity(y, rank, 40.0, funded_above=False, bandwidth=20.0)
+    assert (whole.n_funded - ring.n_funded, whole.n_other - ring.n_other) == (2, 1)
+
+
+def test_zones_that_are_not_known_are_counted():
+    y, x = data()
+    assert regression_discontinuity(y, x, 0.0).unknown == 0
+    assert regression_discontinuity(np.where(np.arange(300) < 7, np.nan, y), x, 0.0).unknown == 7
+
+
 def test_who_was_renewed_is_told():
     y, x = data()
     treated = x >= 0
@@ -95,6 +134,34 @@ def test_a_known_jump_is_found(zones, bend):
     assert len(jumps) >= 500
     assert 0.93 <= np.mean(covered) <= 0.97
     assert abs(np.mean(jumps) - 0.5) < 3 * np.std(jumps) / np.sqrt(len(jumps)) + 0.01
+
+
+@pytest.mark.parametrize("zones", [80, 150, 400])
+@pytest.mark.parametrize("jump", [0.0, 0.3])
+def test_a_moderate_bend_is_no_jump(zones, jump):
+    rng = np.random.default_rng(zones + 1)
+    jumps, covered = [], []
+    for _ in range(600):
+        x = rng.uniform(-1, 1, zones)
+        bend = np.where(x >= 0, 0.8 * x**2, -0.4 * x**2)
+        found = regression_discontinuity(0.5 * x + bend + jump * (x >= 0) + rng.normal(0, 0.3, zones), x, 0.0)
+        if found.status == "told":
+            jumps.append(found.robust)
+            covered.append(found.low <= jump <= found.high)
+    assert len(jumps) >= 550
+    assert 0.93 <= np.mean(covered) <= 0.97
+    assert abs(np.mean(jumps) - jump) < 3 * np.std(jumps) / np.sqrt(len(jumps))
+
+
+def test_the_line_is_the_value_of_the_last_that_was_funded():
+    rng = np.random.default_rng(29)
+    covered = []
+    for _ in range(600):
+        x = rng.uniform(0, 100, 80)
+        line = float(np.sort(x)[-30])
+        found = regression_discontinuity(0.005 * x + rng.normal(0, 0.1, 80) + 0.1 * (x >= line), x, line)
+        covered.append(found.low <= 0.1 <= found.high)
+    assert 0.93 <= np.mean(covered) <= 0.97
 
 
 def test_the_worst_measured_show_no_jump_that_is_not_there():

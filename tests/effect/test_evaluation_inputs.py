@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from geoprio._core.errors import InputError
-from geoprio.effect.evaluation import Answers, evaluate
+from geoprio.effect.answers import Answers
+from geoprio.effect.evaluation import evaluate
 from geoprio.effect.preregistered import Outcome, Plan, Treated
 from geoprio.effect.told import evaluation_sentences
 from geoprio.sources.survey import Question

@@ -54,7 +54,8 @@ def test_a_plan_is_read_back_as_it_was(tmp_path):
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1), st.floats(0, 1e300))
 def test_whatever_words_a_plan_has(words, margin):
-    said = plan(name=words, outcomes=(CONTENT.model_copy(update={"margin": margin, "title_zh": words}), GRADE))
+    grade = GRADE.model_copy(update={"margin": margin})
+    said = plan(name=words, outcomes=(CONTENT.model_copy(update={"title_zh": words}), grade))
     assert Plan.model_validate(tomllib.loads(plan_text(said))) == said
 
 
@@ -62,6 +63,25 @@ def test_the_hash_is_of_what_is_said():
     # Frozen: a later version that hashes otherwise would refuse the plans of today.
     assert plan().sha256 == "0be4d588d54f9a5944275c8fac5c2c87b040703311db3de20baa5a434ecf0a33"
     assert plan(alpha=0.1).sha256 != plan().sha256
+
+
+def test_an_indicator_of_the_runs_is_an_outcome(tmp_path):
+    covered = Outcome(code="covered", indicator="elder_care_covered_share", method="difference", margin=0.05)
+    said = plan(outcomes=(CONTENT, covered))
+    sha256 = preregister(said, tmp_path / "plan.toml")
+    assert check_plan(tmp_path / "plan.toml", sha256) == said
+    assert covered.is_share
+    assert not Outcome(code="far", indicator="elder_care_distance_m", method="difference").is_share
+    other = covered.model_copy(update={"indicator": "childcare_covered_share"})
+    assert plan(outcomes=(CONTENT, other)).sha256 != sha256
+    for wrong, message in (
+        ({"question": "q1"}, "give question"),
+        ({"indicator": None}, "give question"),
+        ({"need": "yes"}, "belong to a question"),
+        ({"method": "adjusted"}, "goes with method difference or discontinuity"),
+    ):
+        with pytest.raises(ValidationError, match=message):
+            Outcome(**{"code": "c", "indicator": "aged_share", "method": "difference", **wrong})
 
 
 def test_comments_and_ends_of_lines_do_not_matter_but_words_do(tmp_path):
@@ -104,6 +124,9 @@ def test_plans_that_contradict_themselves_are_refused(changes, message):
 def test_outcomes_that_measure_nothing_are_refused():
     with pytest.raises(ValidationError, match=r"need .* or scores"):
         Outcome(code="a", question="q", method="change")
+    with pytest.raises(ValidationError, match=r"margin = 5 of a share is never reached: 5 points are 0\.05"):
+        Outcome(code="a", question="q", need="yes", method="change", margin=5)
+    assert Outcome(code="a", question="q", scores={"good": 9, "bad": 1}, method="change", margin=5).margin == 5
     with pytest.raises(ValidationError, match="group all goes with method change"):
         Outcome(code="a", question="q", need="yes", method="adjusted", group="all")
     with pytest.raises(ValidationError, match="more than once"):

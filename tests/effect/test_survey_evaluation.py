@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -10,8 +11,10 @@ from shapely import box
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
 from geoprio.city.survey import zone_numbers
-from geoprio.effect.contrasts import Placebo
-from geoprio.effect.evaluation import Answers, evaluate, verdict
+from geoprio.effect.checks import without_luck
+from geoprio.effect.contrasts import Placebo, difference_in_differences
+from geoprio.effect.answers import Answers
+from geoprio.effect.evaluation import evaluate, verdict
 from geoprio.effect.preregistered import Line, Outcome, Plan, Treated
 from geoprio.effect.told import evaluation_sentences, finding_sentences
 from geoprio.indicators.needs import weigh
@@ -146,9 +149,96 @@ def test_failed_checks_are_told():
     placebo = Placebo(0, 0.2, 0.1, 0.3, 0.001)
     unlike = replace(findings[2].difference, placebos=(placebo,), parallel_p=0.001)
     assert "this is no effect of the programme" in said(2, difference=unlike)
+    assert "rests on the line" in said(2)
+    alike = replace(findings[2].difference, low=np.nan, high=np.nan)
+    assert "there is no interval" in said(2, difference=alike)
+    jumps = replace(findings[3].jump, p=0.001)
+    assert "jumps at the line already (p = 0.001)" in said(3, jump_before=jumps)
+    assert "no jump is seen at the line (p = 0.40)" in said(3, jump_before=replace(jumps, p=0.4))
+    assert "did not decide who was renewed" in said(3, jump=replace(findings[3].jump, followed=0.3))
+    assert "fewer than 5 different values" in said(3, jump=replace(findings[3].jump, status="coarse"))
     jump = replace(findings[3].jump, crowding_p=0.001, followed=0.8)
     assert "pushed over it" in said(3, jump=jump)
     assert "Only 80 % of the zones nearby" in said(3, jump=jump)
+
+
+def test_a_failed_check_is_no_success():
+    rng = np.random.default_rng(11)
+    truth = np.where(np.arange(ZONES) < 30, 0.3, 0.5)
+    up = np.where(np.arange(ZONES) < 30, 0.25, 0.0)
+    waves = [answers("2023", rng, truth), answers("2025", rng, truth + up), answers("2027", rng, truth + 2 * up)]
+    plan = made(IDS[:30], why="lot", outcomes=(outcome("difference"),), before=("2023", "2025"))
+    found = evaluate(plan, waves[:2], waves[2:], IDS).findings[0]
+    assert found.low > 0.2
+    assert found.verdict == "doubtful"
+    # A line that does not decide who is renewed tells nothing of being renewed, whatever jumps there.
+    running = np.arange(ZONES) + 0.01 * rng.random(ZONES)
+    line = Line(running="priority", value=float(running[40]))
+    plan = made(IDS[:40], why="line", line=line, outcomes=(outcome("discontinuity"),))
+    found = evaluate(plan, waves[1:2], waves[2:], IDS, running=running).findings[0]
+    assert found.jump.followed == 0
+    assert found.verdict == "doubtful"
+
+
+def test_what_is_chance_with_so_many_outcomes_is_no_success():
+    # One of ten outcomes gets better, hardly more than chance lets one of ten: q is larger than p.
+    rng = np.random.default_rng(12)
+    zone = np.repeat(np.arange(ZONES), 25)
+    everybody = np.ones(len(zone), bool)
+
+    def wave(name, first):
+        yes = rng.permuted(np.tile(np.arange(len(zone)) < 1000, (10, 1)), axis=1)
+        yes[0] = np.arange(len(zone)) % 100 < first
+        named = enumerate(yes)
+        questions = tuple(Question(f"q{i}", "other", ("yes",), y[:, None], everybody, ("是",)) for i, y in named)
+        return Answers(name, questions, np.ones(len(zone)), zone)
+
+    ten = tuple(outcome("change", code=f"o{i}", question=f"q{i}", margin=0.0, group="all") for i in range(10))
+    plan = made(IDS[:30], why="lot", outcomes=ten)
+    first = evaluate(plan, [wave("2025", 50)], [wave("2027", 54)], IDS).findings[0]
+    assert first.low > 0
+    assert first.p < 0.05 < first.q
+    assert first.verdict == "unclear"
+    alone = made(IDS[:30], why="lot", outcomes=ten[:1])
+    assert evaluate(alone, [wave("2025", 50)], [wave("2027", 54)], IDS).findings[0].verdict == "reached"
+
+
+def test_zones_that_measured_badly_before_are_seen_whatever_the_plan_says():
+    plan, before, after, _ = story(13, effect=0.0)
+    silent = made(plan.treated.zones, why="other", outcomes=(outcome("difference"), outcome("change")))
+    found = evaluate(silent, [before], [after], IDS).findings
+    assert found[0].low > 0
+    for f in found:
+        assert f.apart[0] < -0.1
+        assert f.apart[1] < 0.001
+        assert "though the plan does not say" in "\n".join(en for _, en in finding_sentences(f, silent))
+    said = made(plan.treated.zones, outcomes=(outcome("difference"), outcome("change")))
+    for f in evaluate(said, [before], [after], IDS).findings:
+        assert np.isnan(f.apart[1])
+        assert f.low <= 0 <= f.high
+
+
+def test_the_difference_goes_by_what_zones_were_likely_to_be():
+    plan, before, after, _ = story(15, effect=0.1)
+    found = evaluate(made(plan.treated.zones, outcomes=(outcome("difference"),)), [before], [after], IDS).findings[0]
+    one, two = (w.questions[0].chosen[:, 0].reshape(ZONES, -1).mean(axis=1) for w in (before, after))
+    likely = without_luck(one, np.full(ZONES, (one * (1 - one)).mean() * 25 / 24 / 25))
+    worst = np.isin(IDS, plan.treated.zones)
+    twin = difference_in_differences(np.column_stack([likely, two]), np.array([False, True]), worst,
+                                     covariates=likely[:, None])  # fmt: skip
+    assert (found.effect, found.low) == pytest.approx((twin.effect, twin.low))
+
+
+def test_waves_that_the_plan_does_not_have_are_refused():
+    plan, before, after, share = story(16, effect=0.0)
+    with pytest.raises(InputError, match="wave '2025' is given 2 times"):
+        evaluate(plan, [before, before], [after], IDS, running=share)
+    with pytest.raises(InputError, match="wave '2026' is given among those before"):
+        evaluate(plan, [before, replace(before, name="2026")], [after], IDS, running=share)
+    with pytest.raises(InputError, match="wave '2027' is given among those before"):
+        evaluate(plan, [after], [before], IDS, running=share)
+    with pytest.raises(ValueError, match="one entry for each zone"):
+        evaluate(plan, [before], [after], IDS, running=share[1:])
 
 
 def test_few_zones_are_told_as_such():
@@ -175,6 +265,60 @@ def test_earlier_waves_show_the_ways_before():
     text = "\n".join(en for _, en in evaluation_sentences(found))
     assert "fewer than ten units (6)" in text
     assert "Before, no different ways are seen" in text
+
+
+def counted(code, **changes):
+    said = {"code": code, "indicator": "elder_care_covered_share", "method": code, "margin": 0.02}
+    return Outcome(**{**said, **changes})
+
+
+def test_what_the_runs_counted_is_evaluated_without_any_survey():
+    rng = np.random.default_rng(17)
+    priority = rng.uniform(0, 100, 200)
+    line = float(np.sort(priority)[100])
+    one = np.clip(0.5 + 0.002 * (50 - priority) + rng.normal(0, 0.05, 200), 0, 1)
+    two = np.clip(one + 0.02 + 0.2 * (priority >= line) + rng.normal(0, 0.04, 200), 0, 1)
+    one[3] = np.nan
+    ids = [f"z{i:03d}" for i in range(200)]
+    far = counted("far", indicator="elder_care_distance_m", method="difference", better="less", margin=50)
+    plan = made([z for z, p in zip(ids, priority, strict=True) if p >= line], why="line",
+                line=Line(running="priority", value=line),
+                outcomes=(counted("difference"), counted("discontinuity"), far))  # fmt: skip
+    shares = np.column_stack([one, two])
+    metres = np.column_stack([1000 * (1 - one), 1000 * (1 - two)])
+    runs = {"elder_care_covered_share": shares, "elder_care_distance_m": metres}
+    found = evaluate(plan, [], [], ids, running=priority, measured=runs)
+    against, jump, steps = found.findings
+    twin = difference_in_differences(shares, np.array([False, True]), priority >= line)
+    assert (against.effect, against.low, against.high) == (twin.effect, twin.low, twin.high)
+    assert against.difference.left_out.tolist() == [3]
+    assert jump.jump.unknown == 1
+    assert [f.low < truth < f.high for f, truth in ((against, 0.2), (jump, 0.2), (steps, -200))] == [True] * 3
+    assert {f.verdict for f in found.findings} == {"reached"}
+    assert against.change.n_both == np.isfinite(one[priority >= line]).sum()
+    text = evaluation_sentences(found)
+    assert any(f"the mean of the {against.change.n_both} renewed zones that both runs counted" in en for _, en in text)
+    # Metres are no points of a scale, and nobody answered.
+    assert not any("answers" in en or re.search(r"\d分", zh) for zh, en in text[:-1])
+    with pytest.raises(InputError, match="do not both have the indicator 'elder_care_distance_m'"):
+        evaluate(plan, [], [], ids, running=priority, measured={"elder_care_covered_share": shares})
+    with pytest.raises(ValueError, match="one entry for each zone"):
+        evaluate(plan, [], [], ids, running=priority, measured={c: v[1:] for c, v in runs.items()})
+
+
+def test_counted_and_asked_side_by_side():
+    plan, before, after, _ = story(18, effect=0.3)
+    both_kinds = made(plan.treated.zones, outcomes=(outcome("difference"), counted("counted", method="difference")))
+    rng = np.random.default_rng(18)
+    bad = np.where(np.isin(IDS, plan.treated.zones), 0.3, 0.5) + rng.normal(0, 0.1, ZONES)
+    runs = {"elder_care_covered_share": np.column_stack([bad, bad + rng.normal(0, 0.05, ZONES)])}
+    with pytest.raises(InputError, match="no wave '2027'"):
+        evaluate(both_kinds, [before], [], IDS, measured=runs)
+    found = evaluate(both_kinds, [before], [after], IDS, measured=runs).findings
+    assert found[0].verdict == "reached"
+    assert found[1].verdict in {"unclear", "too_small"}
+    assert found[1].regression is None
+    assert "adjusted by a straight line through it" in "\n".join(e for _, e in finding_sentences(found[1], both_kinds))
 
 
 def test_what_is_lacking_is_named_at_once():

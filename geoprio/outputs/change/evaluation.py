@@ -13,7 +13,7 @@ from geoprio.outputs.change.tables import rows
 from geoprio.outputs.change.words import WORDS, heading
 
 if TYPE_CHECKING:
-    from geoprio.effect.evaluation import Evaluation, Finding
+    from geoprio.effect.finding import Evaluation, Finding
 
 Pair = tuple[str, str]
 
@@ -38,6 +38,7 @@ HINT: Final[Pair] = (
         "have their intervals."
     ),
 )
+EXPLORATORY: Final[Pair] = ("（方案之外）", " (exploratory)")
 MARKS: Final = {"reached": "better", "better": "better", "worse": "worse", "too_small": "same"}
 COLUMNS: Final[dict[str, Pair]] = {
     "outcome": ("指标", "outcome"),
@@ -80,8 +81,9 @@ def _row(found: Finding, alpha: float) -> list[Cell]:
     outcome, change = found.outcome, found.change
     unit = "share" if outcome.is_share else ""
     method = "adjusted" if found.adjusted else outcome.method
+    mark = ("", "") if found.planned else EXPLORATORY
     return [
-        Cell((outcome.title_zh or outcome.code, outcome.title_en or outcome.code)),
+        Cell(((outcome.title_zh or outcome.code) + mark[0], (outcome.title_en or outcome.code) + mark[1])),
         Cell(figure(change.before[0], unit)),
         Cell(figure(change.after[0], unit)),
         Cell(_span(change.change[0], change.low[0], change.high[0], unit, alpha)),
@@ -162,7 +164,8 @@ def _flat(found: Finding) -> dict[str, Any]:
     change, outcome = found.change, found.outcome
     return {
         "outcome": outcome.code, "title": outcome.title_en or outcome.code, "planned": found.planned,
-        "n_before": change.n_before or None, "n_after": change.n_after or None,
+        "n_before": None if outcome.indicator else change.n_before or None,
+        "n_after": None if outcome.indicator else change.n_after or None,
         "before": float(change.before[0]), "after": float(change.after[0]), "change": float(change.change[0]),
         "change_low": float(change.low[0]), "change_high": float(change.high[0]), "by_itself": by_itself(found),
         "method": "adjusted" if found.adjusted else outcome.method,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from geoprio.effect.change import Change
     from geoprio.effect.done import PlanDone
-    from geoprio.effect.evaluation import Evaluation
+    from geoprio.effect.finding import Evaluation
     from geoprio.outputs.change.sections import Section
 
 

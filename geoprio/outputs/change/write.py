@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from geoprio._core.typing import Progress
     from geoprio.effect.change import Change
     from geoprio.effect.done import PlanDone
-    from geoprio.effect.evaluation import Evaluation
+    from geoprio.effect.finding import Evaluation
     from geoprio.effect.measured import Measured
 
 LAYER: Final = "change"

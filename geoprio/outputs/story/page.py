@@ -23,7 +23,7 @@ from geoprio.programme.money import FEN
 
 if TYPE_CHECKING:
     from geoprio.effect.change import Change
-    from geoprio.effect.evaluation import Evaluation, Finding
+    from geoprio.effect.finding import Evaluation, Finding
     from geoprio.indicators.needs import QuestionFound
     from geoprio.outputs.planned.result import Planned
     from geoprio.outputs.result import Result
@@ -314,12 +314,15 @@ def _asked(found: Finding, alpha: float) -> Row:
                    ("某次作答太少，不列数", "too few answers in a wave to tell anything"), Markup(""))  # fmt: skip
     remark = VERDICT_TITLES[found.verdict]
     if np.isfinite(found.effect):
-        scale, digits, units = (100, 1, ("个百分点", " points")) if outcome.is_share else (1, 2, ("分", ""))
+        scale, digits, units = (
+            (100, 1, ("个百分点", " points")) if outcome.is_share else (1, 2, ("" if outcome.indicator else "分", ""))
+        )
         value, low, high = (f"{scale * v:+.{digits}f}" for v in (found.effect, found.low, found.high))
         sure = f"{100 * (1 - alpha):g}"
+        way = METHOD_TITLES["adjusted" if found.adjusted else outcome.method]
         remark = (
-            f"效果{value}{units[0]}（{sure} %区间{low}至{high}）：{remark[0]}",
-            f"effect {value}{units[1]} ({sure} % interval {low} to {high}): {remark[1]}",
+            f"按{way[0]}，效果{value}{units[0]}（{sure} %区间{low}至{high}）：{remark[0]}",
+            f"by {way[1]}, an effect of {value}{units[1]} ({sure} % interval {low} to {high}): {remark[1]}",
         )
     drawn = steps_bar(float(change.before[0]), float(change.after[0])) if outcome.is_share else Markup("")
     return Row((outcome.title_zh or outcome.code, outcome.title_en or outcome.code), levels, remark, drawn)

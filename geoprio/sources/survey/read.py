@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,6 +55,8 @@ class Survey:
         Columns that were dropped: `column`, `kind`, `why`, `cells`.
     report : dict
         Counts for the data-quality report.
+    days : tuple of date, optional
+        First and last day on which the answers that count were given; None where the file tells no times.
     """
 
     zone: pd.Series = field(repr=False)
@@ -62,6 +65,7 @@ class Survey:
     weight: Floats = field(repr=False)
     personal: tuple[dict[str, Any], ...]
     report: dict[str, Any]
+    days: tuple[dt.date, dt.date] | None = None
 
 
 def read_survey(spec: SurveySpec, base: Path, findings: Findings) -> Survey:
@@ -118,7 +122,17 @@ def read_survey(spec: SurveySpec, base: Path, findings: Findings) -> Survey:
          **findings.decisions.get(ROLE, {})}
     )  # fmt: skip
     findings.used(ROLE, len(kept))
-    return Survey(zone, groups, questions, _weights(kept, spec, findings), listed, report)
+    when = meta.when[~out]
+    return Survey(zone, groups, questions, _weights(kept, spec, findings), listed, report, _days(when))
+
+
+def _days(when: Floats) -> tuple[dt.date, dt.date] | None:
+    """Return the first and last day of moments (seconds since 1970); None without any."""
+    known = when[np.isfinite(when)]
+    if not len(known):
+        return None
+    first, last = (dt.datetime.fromtimestamp(float(x), dt.UTC).date() for x in (known.min(), known.max()))
+    return first, last
 
 
 def _found(table: pd.DataFrame, spec: SurveySpec) -> SurveySpec:
