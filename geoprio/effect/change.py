@@ -15,7 +15,7 @@ from geoprio.effect.groups import by_columns, by_people, face_and_lining
 from geoprio.effect.measured import Measured, city_value, shared_indicators, weights_of
 from geoprio.effect.outlines import in_outlines_of
 from geoprio.effect.recount import TOLERANCE, counted, people, ratio, reproduced, zone_sums
-from geoprio.effect.rescored import rank_moves, rescored
+from geoprio.effect.rescored import imputed_note, rank_moves, rescored
 from geoprio.effect.runs import FinishedRun, load_run
 from geoprio.effect.said import Said, said_changes
 from geoprio.effect.split import Split, newly_served, split_runs
@@ -200,6 +200,7 @@ def _changed(
     parts = split_runs(one, two, categories, ids)
     ranks, why = rank_moves(one, two, _names(one))
     said = said_changes(one, two, ids)
+    notes += imputed_note(one, two, ids) if "priority" in measures else []
     told = [*_said(found), *notes, *said.notes, *why_gone, *parts.notes, *([why] if why else [])]
     groups, skipped = _groups(one, two, zones, measures, (lives, moved))
     return Change(
