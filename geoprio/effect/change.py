@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,9 +13,10 @@ from geoprio._core.errors import InputError
 from geoprio.effect.comparable import BOUNDARY, boundary_changes, differences, refuse
 from geoprio.effect.groups import by_columns, by_people, face_and_lining
 from geoprio.effect.measured import Measured, city_value, shared_indicators, weights_of
+from geoprio.effect.neutralised import left_out, neutralised
 from geoprio.effect.outlines import in_outlines_of
-from geoprio.effect.recount import TOLERANCE, counted, people, ratio, reproduced, zone_sums
-from geoprio.effect.rescored import imputed_note, rank_moves, rescored
+from geoprio.effect.recount import TOLERANCE, people
+from geoprio.effect.rescored import imputed_note, rank_moves
 from geoprio.effect.runs import FinishedRun, load_run
 from geoprio.effect.said import Said, said_changes
 from geoprio.effect.split import Split, newly_served, split_runs
@@ -85,6 +86,8 @@ class Change:
     ranges : DataFrame or None
         Index `code`; `change`, `low`, `high`: between what the change lies under other speeds, thresholds and
         catchments. None unless `geoprio.pipeline.change_ranges` computed it.
+    zone_ranges : DataFrame or None
+        Index (`zone_id`, `code`); `low`, `high` of each zone; NaN where the change is not known under all of them.
     """
 
     before: FinishedRun
@@ -107,10 +110,14 @@ class Change:
     notes: tuple[tuple[str, str], ...]
     said: Said = field(default_factory=Said)
     ranges: pd.DataFrame | None = None
+    zone_ranges: pd.DataFrame | None = None
 
     @property
     def wide(self) -> gpd.GeoDataFrame:
-        """One row per zone for maps: `{code}_before`, `_after`, `_change`, `_verdict`; outlines as before."""
+        """One row per zone for maps: `{code}_before`, `_after`, `_change`, `_verdict`; outlines as before.
+
+        Where ranges were computed `{code}_change_low` and `_change_high` follow.
+        """
         ids = self.people.index
         told = [c for c in ("name", "zone_type", "district") if c in self.before.zones]
         table = self.before.zones.loc[ids, [*told, "geometry"]]
@@ -119,6 +126,12 @@ class Change:
             for code in self.measures
             for name in ("before", "after", "change", "verdict")
         }
+        if self.zone_ranges is not None:
+            parts |= {
+                f"{code}_change_{end}": self.zone_ranges[end].xs(code, level="code").reindex(ids)
+                for code in self.zone_ranges.index.get_level_values("code").unique()
+                for end in ("low", "high")
+            }
         parts |= {
             "people": self.people,
             "boundary_changed": pd.Series(ids.isin(list(self.boundary_changed)), index=ids),
@@ -187,12 +200,12 @@ def _changed(
 ) -> Change:
     """Return the change between runs that can be compared, over the zones `ids`."""
     categories = tuple(c for c in one.rules if c in two.rules)
-    two, notes = _neutralised(one, two, categories, {d.code for d in found})
+    two, notes = neutralised(one, two, categories, {d.code for d in found})
     measures = {m.code: m for m in shared_indicators(one, two, categories, extra)}
     if any(d.code == "boundary" for d in found) and one.crs == two.crs:
         two, drawn = in_outlines_of(one, two, boundary_changes(one, two, tolerance), measures)
         notes += drawn
-    gone, why_gone = _left_out(one, two, measures, {d.code for d in found})
+    gone, why_gone = left_out(one, two, measures, {d.code for d in found})
     measures = {code: what for code, what in measures.items() if code not in gone}
     lives, unit = people(one)
     moved = people(two)[0]
@@ -261,64 +274,6 @@ def _said(found: Iterable[Difference]) -> list[tuple[str, str]]:
 
 def _zh(side: str) -> str:
     return "无" if side == "none" else side
-
-
-def _left_out(
-    one: FinishedRun, two: FinishedRun, measures: Mapping[str, Measured], codes: set[str]
-) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the indicators that a neutralised difference leaves out, and what is to be told of them."""
-    supplies = [code for code, what in measures.items() if what.category and code == f"{what.category}_supply"]
-    gone = [code for code in supplies if "supply" in codes or _other_catchment(one, two, measures[code].category)]
-    notes = []
-    if gone and "supply" not in codes:
-        told = ", ".join(gone)
-        notes.append((f"服务范围随阈值而变，{told} 不参与比较", f"catchments follow the thresholds: {told} left out"))
-    weighted = [code for code in gone if one.weights.get(code, 0) > 0]
-    if weighted and "priority" in measures:
-        told = ", ".join(weighted)
-        notes.append((f"优先级含 {told}，不参与比较", f"priorities rest on {told} and are left out, too"))
-    if "priority" in measures and (weighted or "relative_scale" in codes):
-        gone.append("priority")
-    return gone, notes
-
-
-def _other_catchment(one: FinishedRun, two: FinishedRun, category: str) -> bool:
-    """Return whether the catchment of a category is its threshold, and another one in each run."""
-    given = one.project["access"].get("catchment_m")
-    own = given.get(category) if isinstance(given, dict) else given
-    rules = (one.rules[category], two.rules[category])
-    return own is None and any(rules[0][key] != rules[1][key] for key in ("threshold", "unit"))
-
-
-def _neutralised(
-    one: FinishedRun, two: FinishedRun, categories: tuple[str, ...], codes: set[str]
-) -> tuple[FinishedRun, list[tuple[str, str]]]:
-    """Return the run after as the rules, weights and method of the run before would have it."""
-    zones, notes = two.zones.copy(), []
-    for category in categories if "rules" in codes else ():
-        rule = one.rules[category]
-        if (rule["threshold"], rule["unit"]) == (two.rules[category]["threshold"], two.rules[category]["unit"]):
-            continue
-        sums = zone_sums(counted(two, category, threshold=rule["threshold"], unit=rule["unit"]), zones.index)
-        sound = reproduced(two, category) & (sums["known"] > 0)
-        share = ratio(sums["covered"], sums["known"]).where(sound)
-        zones[f"{category}_covered_share"] = share
-        zones[f"{category}_uncovered"] = (sums["known"] - sums["covered"]).where(sound)
-        lost = int((~reproduced(two, category)).sum())
-        if lost:
-            notes.append((
-                f"{category}：{lost} 个片区无法按前一次的阈值重算，记为未知",
-                f"{category}: {lost} zones cannot be counted again with the threshold before, and are unknown",
-            ))  # fmt: skip
-    if {"rules", "scoring"} & codes and "relative_scale" not in codes:
-        try:
-            zones["priority"] = rescored(two, one, zones)
-        except InputError as error:
-            zones["priority"] = np.nan
-            notes.append(
-                (f"后一次的优先级无法重算：{error}", f"priorities of the run after cannot be computed again: {error}")
-            )
-    return replace(two, zones=zones), notes
 
 
 def _by_zone(one: FinishedRun, two: FinishedRun, ids: pd.Index, measures: Mapping[str, Measured]) -> pd.DataFrame:

@@ -231,7 +231,7 @@ def _split(change: Change) -> Section:
 
 
 def _ranges(change: Change) -> Section:
-    if change.ranges is None:
+    if change.ranges is None or change.ranges.empty:
         return Section("ranges", WORDS["ranges"])
     rows = [
         [Cell(_titles(change, str(code))), *(Cell(figure(row[n], _unit(change, str(code)), change=True)) for n in SPAN)]
