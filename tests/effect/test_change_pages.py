@@ -156,13 +156,13 @@ def test_the_card_tells_the_range_of_a_change(page, folder, change):
     p.locator("#indicator").select_option(label="Convenience stores: share covered")
     p.locator("#moved button").first.click()
     card = p.locator("#card")
-    assert card.locator("tr.now td .hint").text_content() == "change: +25.0 points to +50.0 points"
+    assert card.locator("tr.now + tr.span").text_content() == "change: +25.0 points to +50.0 points"
     assert "other walking speeds" in card.text_content()
     # Where all agree, and where no range was computed, there is none to tell.
     box = p.locator("#frame").bounding_box()
     p.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
     assert card.locator("h2").text_content() == "西区"
-    assert card.locator("tr.now td .hint").count() == 0
+    assert card.locator("tr.span").count() == 0
     assert "other walking speeds" not in card.text_content()
 
 

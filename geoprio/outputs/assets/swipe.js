@@ -186,12 +186,12 @@
       .filter(([of, k]) => k === chosen || !["same", "unknown"].includes(of.verdicts[selected]));
     const rest = data.indicators.length - told.length;
     const spans = told.map(([of]) => spanned(of, selected));
-    const rows = told.map(function ([of, k], row) {
+    const rows = told.flatMap(function ([of, k], row) {
       const verdict = of.verdicts[selected];
-      return el("tr", k === chosen ? { class: "now" } : {}, el("th", { scope: "row" }, title(of)),
-        el("td", { class: "n" }, figure(of.values[0][selected], of.unit) + " → " + figure(of.values[1][selected], of.unit),
-          spans[row] && el("div", { class: "hint" }, spans[row])),
-        el("td", {}, el("i", { class: "mark " + verdict, title: t(verdict) }), el("span", { class: "unseen" }, t(verdict))));
+      const below = spans[row] ? [el("tr", { class: "span" }, el("td", { colspan: 3 }, spans[row]))] : [];
+      return [el("tr", k === chosen ? { class: "now" } : {}, el("th", { scope: "row" }, title(of)),
+        el("td", { class: "n" }, figure(of.values[0][selected], of.unit) + " → " + figure(of.values[1][selected], of.unit)),
+        el("td", {}, el("i", { class: "mark " + verdict, title: t(verdict) }), el("span", { class: "unseen" }, t(verdict)))), ...below];
     });
     at("card").replaceChildren(el("h2", { dir: "auto" }, name(selected)), el("p", { class: "hint" }, el("bdi", {}, data.zones[selected][0])),
       el("table", {}, el("tbody", {}, ...rows)), el("p", { class: "hint" }, rest ? t("others_same").replace("{n}", rest) : ""),
