@@ -159,15 +159,15 @@ def _with_ranges(change: Change, spans: dict[str, _Span]) -> Change:
     rows, zones, left = {}, {}, []
     for code, span in spans.items():
         assert span.zones is not None
-        told = change.city.loc[code]
-        if not _close(span.own, float(told["change"]), max(abs(told["before"]), abs(told["after"]))):
+        before, after, told = (float(str(change.city[name][code])) for name in ("before", "after", "change"))
+        if not _close(span.own, told, max(abs(before), abs(after))):
             left.append(code)
         else:
             rows[code] = {
                 "change": span.own, "low": min(span.city), "high": max(span.city), "variants": len(span.city),
             }  # fmt: skip
-        table = change.zones.xs(code, level="code").reindex(span.zones.index)
-        size = np.maximum(1.0, table[["before", "after"]].abs().max(axis=1))
+        table = pd.DataFrame(change.zones.xs(code, level="code")).reindex(span.zones.index)
+        size = np.maximum(1.0, np.maximum(table["before"].abs(), table["after"].abs()))
         same = (span.zones["own"] - table["change"]).abs() <= SAME * size
         zones[code] = span.zones[["low", "high"]].where(same)
     columns = ["change", "low", "high", "variants"]
