@@ -165,3 +165,25 @@ def test_a_run_twice_changes_nothing_in_any_table(town, tmp_path):
         told = table[[c for c in ("change", "supply", "demand") if c in table]]
         assert told.dropna().eq(0).all(axis=None)
         assert table["before"].equals(table["after"].rename("before"))
+
+
+def test_defects_of_a_list_of_ones_own_are_compared(town, tmp_path):
+    town = written(town.folder)
+    (town.folder / "own.toml").write_text(DEFECT.format(good="0.0"), encoding="utf-8")
+    sheet = town.folder / "seen.csv"
+    extra = (
+        '\n[condition]\ndefects = "own.toml"\n[[inspection]]\npath = "seen.csv"\n'
+        'columns = {roof_gone = "缺屋面"}\nyes = {roof_gone = "defect"}\n'
+    )
+    for name, answers in (("before", "是是是否"), ("after", "否否是否")):
+        seen = [f"西区,h{i},{word}" for i, word in enumerate(answers)]
+        sheet.write_text("\n".join(["小区名称,楼号,缺屋面", *seen]) + "\n", encoding="utf-8")
+        geoprio.run(town.write(extra)).save(tmp_path / name)
+    told = compare(tmp_path / "before", tmp_path / "after")
+    assert {d.code for d in told.differences} == {"condition"}
+    row = told.zones.loc[("west", "roof_gone_share")]
+    assert row[["before", "after", "verdict"]].tolist() == [0.75, 0.25, "better"]
+    assert told.measures["roof_gone_share"].title == ("屋面缺失：占已调查比例", "No roof: share of those surveyed")
+    # What share of one's own defect is good, a run does not tell.
+    assert told.measures["roof_gone_share"].target is None
+    assert told.sides.loc["roof_gone_share", "side"] == "lining"
