@@ -136,9 +136,14 @@ def _spans(walked: tuple[Walked, Walked], change: Change, spec: SensitivitySpec,
     lives = [people(run)[0] for run in (change.before, change.after)]
     spans = {c: _Span() for c, what in change.measures.items() if what.category and what.direction}
     ids = change.people.index
+    # Where outlines moved, the comparison counts the buildings after in the outlines before: so is every combination.
+    outlined = change.after.buildings["zone_id"] if change.boundary_changed else None
     for pace, reach in product(levels["speed"], levels["catchment"]):
         tell("access")
-        tables = [varied_indicators(w, pace, reach, levels["threshold"]) for w in walked]
+        tables = [
+            varied_indicators(w, pace, reach, levels["threshold"], lies)
+            for w, lies in zip(walked, (None, outlined), strict=True)
+        ]
         for threshold, *sides in zip(levels["threshold"], *tables, strict=True):
             for code, span in spans.items():
                 if any(code not in table for table in sides):

@@ -263,3 +263,19 @@ def test_a_moved_boundary_changes_nothing(tmp_path, small):
     parts = gained.split.city.loc["convenience_covered_share"]
     assert (parts["supply"], parts["demand"]) == pytest.approx((1 / 3, 0), abs=1e-6)
     assert gained.people.to_dict() == {"west": 40, "east": 80}
+
+
+def test_ranges_under_moved_outlines_are_those_of_the_outlines_before(planned, ranged, tmp_path):
+    town = with_shop(people_in(Town(tmp_path)), X + 700)
+    for zone, ring in zip(list(town.zones), boundary(X + 500), strict=True):
+        town.zones[town.zones.index(zone)] = (zone[0], "Polygon", ring)
+    moved = change_ranges(planned[0], town.write(), allow=("boundary", "zone_ids"))
+    # The same shop in the same streets: only the line between the zones is another one.
+    for code in ("convenience_covered_share", "convenience_uncovered"):
+        for ends in ("low", "high"):
+            told, plain = (c.zone_ranges[ends].xs(code, level="code").sort_index() for c in (moved, ranged))
+            assert told.to_dict() == pytest.approx(plain.to_dict()), (code, ends)
+        assert moved.ranges.loc[code].tolist() == pytest.approx(ranged.ranges.loc[code].tolist())
+    # What does not follow from buildings is unknown in these zones, and has no range.
+    assert moved.zone_ranges.xs("convenience_per_1000", level="code").isna().all(axis=None)
+    assert "convenience_per_1000" not in moved.ranges.index
