@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from geoprio.score.diff import RunDiff
 
 SAME: Final = 1e-6
-"""Relative difference up to which values are the same; files keep nine digits."""
+"""Relative difference up to which values are the same; files keep nine digits, and metres to the millimetre."""
+
+TOLD: Final = ("direction", "rounding")
+COVERED: Final = Measured("", ("", ""), "share", -1, None, "known")
 
 VERDICTS: Final = ("better", "worse", "same", "changed", "unknown")
 """`changed`: of what is told but not valued. `unknown`: not known in one of the runs."""
@@ -239,10 +242,12 @@ def _changed(
     )
 
 
-def verdicts(before: pd.Series, after: pd.Series, direction: pd.Series | int) -> pd.Series:
-    """Return better, worse, same, changed or unknown for each pair of values."""
+def verdicts(
+    before: pd.Series, after: pd.Series, direction: pd.Series | int, rounding: pd.Series | float = 0.0
+) -> pd.Series:
+    """Return better, worse, same, changed or unknown for each pair of values; changes up to `rounding` are none."""
     change = after - before
-    same = change.abs() <= SAME * np.maximum(1.0, before.abs())
+    same = change.abs() <= np.maximum(rounding, SAME * np.maximum(1.0, before.abs()))
     worse = np.sign(change) * direction
     told = np.select([change.isna(), same, worse > 0, worse < 0], ["unknown", "same", "worse", "better"], "changed")
     return pd.Series(told, index=before.index, dtype="str")
@@ -281,7 +286,7 @@ def _by_zone(one: FinishedRun, two: FinishedRun, ids: pd.Index, measures: Mappin
     for code, what in measures.items():
         before, after = (run.zones[code].astype(float).reindex(ids) for run in (one, two))
         table = pd.DataFrame({"before": before, "after": after, "change": after - before})
-        table["verdict"] = verdicts(before, after, what.direction)
+        table["verdict"] = verdicts(before, after, what.direction, what.rounding)
         for name, values in (("met_before", before), ("met_after", after)):
             table[name] = met(values, what)
         tables[code] = table
@@ -326,8 +331,8 @@ def _city(
         row["with_target"] = int((table["met_before"].notna() & table["met_after"].notna()).sum())
         rows[code] = row
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
-    direction = pd.Series({code: what.direction for code, what in measures.items()}, index=found.index)
-    found.insert(3, "verdict", verdicts(found["before"], found["after"], direction))
+    signs, least = (pd.Series([getattr(measures[c], k) for c in found.index], found.index) for k in TOLD)
+    found.insert(3, "verdict", verdicts(found["before"], found["after"], signs, least))
     return found
 
 
@@ -343,8 +348,10 @@ def _groups(
     of_people, notes = by_people(one, two, ids, tuple(c for c in one.rules if c in two.rules))
     table = pd.concat([by_zone, of_people])
     codes = table.index.get_level_values("code")
-    direction = pd.Series([measures[c].direction if c in measures else -1 for c in codes], index=table.index)
-    return table.assign(verdict=verdicts(table["before"], table["after"], direction)), notes
+    # Shares of groups of people are told of categories whose share of everybody may be left out.
+    known = [measures.get(c, COVERED) for c in codes]
+    signs, least = (pd.Series([getattr(what, k) for what in known], table.index) for k in TOLD)
+    return table.assign(verdict=verdicts(table["before"], table["after"], signs, least)), notes
 
 
 def _served(one: FinishedRun, two: FinishedRun, categories: tuple[str, ...], ids: pd.Index) -> pd.DataFrame:

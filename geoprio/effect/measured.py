@@ -57,6 +57,11 @@ class Measured:
     category: str = ""
     side: str = ""
 
+    @property
+    def rounding(self) -> float:
+        """Difference up to which values are the same whatever their size: files keep metres to the millimetre."""
+        return 1.5e-3 if self.unit == "m" else 0.0
+
 
 def shared_indicators(
     before: FinishedRun, after: FinishedRun, categories: tuple[str, ...], extra: Mapping[str, int] | None = None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from geoprio.pipeline.running import Walked
 
 SAME: Final = 1e-6
-"""How far a change that was computed again may lie from the one that was told; files keep nine digits."""
+"""How far a figure that was computed again may lie from the one that was told, to its size; files keep nine digits."""
 
 
 def change_ranges(
@@ -97,16 +97,16 @@ def _check_same(change: Change, found: Change) -> None:
     for code in codes:
         for side in ("before", "after"):
             one, two = (float(t.city.loc[code, side]) for t in (change, found))
-            if not _close(one, two, one):
+            if not _close(one, two, one, found.measures[code].rounding):
                 raise InputError(
                     f"the project files do not give the runs that are compared: {code} {side} is {two:.9g}, "
                     f"not {one:.9g}; name the project files, and the scenario, of these runs."
                 )
 
 
-def _close(one: float, two: float, size: float) -> bool:
+def _close(one: float, two: float, size: float, rounding: float) -> bool:
     """Return whether numbers of some size are the same, or both unknown."""
-    return (np.isnan(one) and np.isnan(two)) or bool(abs(one - two) <= SAME * max(1.0, abs(size)))
+    return (np.isnan(one) and np.isnan(two)) or bool(abs(one - two) <= max(rounding, SAME * max(1.0, abs(size))))
 
 
 @dataclasses.dataclass
@@ -164,8 +164,9 @@ def _with_ranges(change: Change, spans: dict[str, _Span]) -> Change:
     rows, zones, left = {}, {}, []
     for code, span in spans.items():
         assert span.zones is not None
+        rounding = change.measures[code].rounding
         before, after, told = (float(str(change.city[name][code])) for name in ("before", "after", "change"))
-        if not _close(span.own, told, max(abs(before), abs(after))):
+        if not _close(span.own, told, max(abs(before), abs(after)), rounding):
             left.append(code)
         else:
             rows[code] = {
@@ -173,7 +174,7 @@ def _with_ranges(change: Change, spans: dict[str, _Span]) -> Change:
             }  # fmt: skip
         table = pd.DataFrame(change.zones.xs(code, level="code")).reindex(span.zones.index)
         size = np.maximum(1.0, np.maximum(table["before"].abs(), table["after"].abs()))
-        same = (span.zones["own"] - table["change"]).abs() <= SAME * size
+        same = (span.zones["own"] - table["change"]).abs() <= np.maximum(rounding, SAME * size)
         zones[code] = span.zones[["low", "high"]].where(same)
     columns = ["change", "low", "high", "variants"]
     ranges = pd.DataFrame.from_dict(rows, orient="index", columns=None if rows else columns).rename_axis("code")

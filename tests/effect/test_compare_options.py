@@ -3,6 +3,7 @@
 import json
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from conftest import Town
 from finished import people_in, with_shop
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 import geoprio
 from geoprio._core.errors import InputError
 from geoprio.cli.main import app
+from geoprio.effect.change import verdicts
 
 X = 500_000.0
 FACTORS = "\n[sensitivity]\nspeed_factors = [1.0]\nthreshold_factors = [1.0, 1.3]\ncatchment_factors = [1.0]\n"
@@ -93,3 +95,34 @@ def test_options_that_do_not_fit_are_refused(runs, tmp_path, options, message):
     assert isinstance(found.exception, InputError)
     assert message in str(found.exception)
     assert not (tmp_path / "out").exists()
+
+
+def test_files_that_keep_millimetres_are_still_those_of_their_projects(tmp_path):
+    town = people_in(Town(tmp_path))
+    # Houses and shops where no distance is a whole number of millimetres, close to each other.
+    town.streets = [
+        (row, kind, [[x + 0.000123 * i, y] for i, (x, y) in enumerate(at)]) for row, kind, at in town.streets
+    ]
+    town.buildings = [
+        (row, kind, [[[x + 0.00037 * i, y + 0.00041 * i] for x, y in ring] for ring in rings])
+        for i, (row, kind, rings) in enumerate(town.buildings)
+    ]
+    for x in range(150, 800, 100):
+        with_shop(town, X + x + 0.00049, name=f"n{x}")
+    project = town.write(FACTORS)
+    geoprio.run(project).save(tmp_path / "before")
+    scenario = tmp_path / "s.toml"
+    scenario.write_text(SCENARIO.replace(f"{X + 700}", f"{X + 655.00031}"), encoding="utf-8")
+    geoprio.run(project, scenario=scenario).save(tmp_path / "what_if")
+    given = ["--project-before", project, "--scenario", scenario, "--out", tmp_path / "out"]
+    found = call(tmp_path, "what_if", *given)
+    assert found.exit_code == 0, found.exception
+    told = gpd.read_parquet(tmp_path / "out" / "change.parquet")
+    ends = ["convenience_distance_m_change_low", "convenience_distance_m_change_high"]
+    assert told[ends].notna().all(axis=None)
+
+
+def test_a_millimetre_is_a_matter_of_rounding():
+    pair = pd.Series([100.0, 100.0, 100.0]), pd.Series([100.001, 100.002, 99.999])
+    assert verdicts(*pair, 1, 1.5e-3).tolist() == ["same", "worse", "same"]
+    assert verdicts(*pair, 1).tolist() == ["worse", "worse", "better"]
