@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoprio.cli.options import Force, Lang, Language, Quiet, ShowProgress, Verbose, print_notes, stages
+from geoprio.cli.options import Force, Lang, Language, Out, Quiet, ShowProgress, Verbose, print_notes, stages
 
 if TYPE_CHECKING:
+    from geoprio._core.findings import Findings
     from geoprio.effect import Change
+    from geoprio.effect.done import PlanDone
 
 STAGE_COUNT = 9
 """Reading and comparing, seven of the writing."""
@@ -18,6 +20,62 @@ RANGE_STAGES = 19
 """Two runs of five stages, and nine searches."""
 
 Run = Annotated[Path, typer.Argument(help="A folder that geoprio run wrote.", show_default=False)]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow", help="Accept a difference between the runs by its name; may be repeated.", show_default=False
+    ),
+]
+Deprivation = Annotated[
+    str | None,
+    typer.Option(
+        "--deprivation",
+        help="Column of the zones, larger = worse off, by which equity ranks people (default: priority).",
+        show_default=False,
+    ),
+]
+Promised = Annotated[
+    Path | None, typer.Option("--plan", help="List of promised projects (CSV, Excel).", show_default=False)
+]
+Finished = Annotated[
+    Path | None, typer.Option("--done", help="List of done projects (CSV, Excel).", show_default=False)
+]
+Registered = Annotated[
+    Path | None,
+    typer.Option("--evaluation", help="Plan of an evaluation that geoprio register froze.", show_default=False),
+]
+WavesBefore = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--survey-before",
+        help="A wave of the survey: a project file with [survey], or an export with the same questions; one "
+        "for each wave of the plan, in its order.",
+        show_default=False,
+    ),
+]
+WavesAfter = Annotated[list[Path] | None, typer.Option("--survey-after", help="Likewise, after.", show_default=False)]
+FirstYear = Annotated[
+    int | None,
+    typer.Option(
+        "--first-year", help="Calendar year of the plan's year 1, where it counts from 1.", show_default=False
+    ),
+]
+ProjectBefore = Annotated[
+    Path | None,
+    typer.Option(
+        "--project-before",
+        help="Project file of the run BEFORE: both runs are computed again under other speeds, thresholds and "
+        "catchments, and every change gets its range.",
+        show_default=False,
+    ),
+]
+ProjectAfter = Annotated[
+    Path | None,
+    typer.Option("--project-after", help="That of the run AFTER, if it is another.", show_default=False),
+]
+WhatIf = Annotated[
+    Path | None, typer.Option("--scenario", help="Scenario of the run AFTER, if any.", show_default=False)
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,65 +85,18 @@ def add_to(app: typer.Typer) -> None:
     def command(
         before: Run,
         after: Run,
-        out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)],
-        allow: Annotated[
-            list[str] | None,
-            typer.Option(
-                "--allow", help="Accept a difference between the runs by its name; may be repeated.", show_default=False
-            ),
-        ] = None,
-        deprivation: Annotated[
-            str | None,
-            typer.Option(
-                "--deprivation",
-                help="Column of the zones, larger = worse off, by which equity ranks people (default: priority).",
-                show_default=False,
-            ),
-        ] = None,
-        plan: Annotated[
-            Path | None, typer.Option("--plan", help="List of promised projects (CSV, Excel).", show_default=False)
-        ] = None,
-        done: Annotated[
-            Path | None, typer.Option("--done", help="List of done projects (CSV, Excel).", show_default=False)
-        ] = None,
-        evaluation: Annotated[
-            Path | None,
-            typer.Option("--evaluation", help="Plan of an evaluation that geoprio register froze.", show_default=False),
-        ] = None,
-        survey_before: Annotated[
-            list[Path] | None,
-            typer.Option(
-                "--survey-before",
-                help="A wave of the survey: a project file with [survey], or an export with the same questions; one "
-                "for each wave of the plan, in its order.",
-                show_default=False,
-            ),
-        ] = None,
-        survey_after: Annotated[
-            list[Path] | None, typer.Option("--survey-after", help="Likewise, after.", show_default=False)
-        ] = None,
-        first_year: Annotated[
-            int | None,
-            typer.Option(
-                "--first-year", help="Calendar year of the plan's year 1, where it counts from 1.", show_default=False
-            ),
-        ] = None,
-        project_before: Annotated[
-            Path | None,
-            typer.Option(
-                "--project-before",
-                help="Project file of the run BEFORE: both runs are computed again under other speeds, thresholds and "
-                "catchments, and every change gets its range.",
-                show_default=False,
-            ),
-        ] = None,
-        project_after: Annotated[
-            Path | None,
-            typer.Option("--project-after", help="That of the run AFTER, if it is another.", show_default=False),
-        ] = None,
-        scenario: Annotated[
-            Path | None, typer.Option("--scenario", help="Scenario of the run AFTER, if any.", show_default=False)
-        ] = None,
+        out: Out,
+        allow: Allow = None,
+        deprivation: Deprivation = None,
+        plan: Promised = None,
+        done: Finished = None,
+        evaluation: Registered = None,
+        survey_before: WavesBefore = None,
+        survey_after: WavesAfter = None,
+        first_year: FirstYear = None,
+        project_before: ProjectBefore = None,
+        project_after: ProjectAfter = None,
+        scenario: WhatIf = None,
         force: Force = False,
         lang: Language = Lang.zh,
         verbose: Verbose = False,
@@ -97,7 +108,6 @@ def add_to(app: typer.Typer) -> None:
         from geoprio._core.files import check_output
         from geoprio._core.findings import Findings
         from geoprio.effect import evaluation_sentences
-        from geoprio.effect.done import plan_done, read_projects
         from geoprio.outputs.change.write import write_change
 
         _check_together(
@@ -114,32 +124,21 @@ def add_to(app: typer.Typer) -> None:
                 change = pipeline.change_ranges(
                     project_before, project_after, scenario=scenario, change=change, allow=allow or (), progress=tell
                 )
-            beside, findings = None, Findings()
-            if plan is not None and done is not None:
-                lists = [read_projects(path, role, findings) for path, role in ((plan, "plan"), (done, "done"))]
-                beside = plan_done(*lists, change=change, findings=findings, first_year=first_year)
-            asked, heard = None, Findings()
+            findings, heard = Findings(), Findings()
+            beside = _beside(plan, done, change, first_year, findings)
+            asked = None
             if evaluation is not None:
                 waves = survey_before or (), survey_after or ()
                 asked = pipeline.evaluation(evaluation, change.before, *waves, heard, change=change)
             write_change(
-                change,
-                out,
-                done=beside,
-                evaluation=asked,
-                set_aside=heard.rejects(),
-                force=force,
-                lang=lang.value,
-                protected=(before, after),
-                progress=tell,
-            )
+                change, out, done=beside, evaluation=asked, set_aside=heard.rejects(), force=force, lang=lang.value,
+                protected=(before, after), progress=tell,
+            )  # fmt: skip
         if not quiet:
             print_notes([*findings.note_rows(), *heard.note_rows()], verbose=verbose)
             for pair in evaluation_sentences(asked) if asked is not None else ():
                 typer.echo(pair[int(lang is Lang.en)])
-            _summary(change, out, int(lang is Lang.en))
-            if beside is not None and len(beside.rejects):
-                typer.echo(f"{len(beside.rejects)} rows or values of the lists set aside: see change.xlsx.")
+            _summary(change, beside, out, int(lang is Lang.en))
 
 
 TOGETHER = {
@@ -159,7 +158,19 @@ def _check_together(**wrong: bool) -> None:
         raise InputError(*problems)
 
 
-def _summary(change: Change, out: Path, number: int) -> None:
+def _beside(
+    plan: Path | None, done: Path | None, change: Change, first_year: int | None, findings: Findings
+) -> PlanDone | None:
+    """Return promised projects beside done ones; None without lists."""
+    from geoprio.effect.done import plan_done, read_projects
+
+    if plan is None or done is None:
+        return None
+    lists = [read_projects(path, role, findings) for path, role in ((plan, "plan"), (done, "done"))]
+    return plan_done(*lists, change=change, findings=findings, first_year=first_year)
+
+
+def _summary(change: Change, beside: PlanDone | None, out: Path, number: int) -> None:
     typer.echo(f"{len(change.people)} zones compared; {len(change.added)} came, {len(change.removed)} went.")
     for code, row in change.city.iterrows():
         what = change.measures[str(code)]
@@ -168,6 +179,8 @@ def _summary(change: Change, out: Path, number: int) -> None:
                 f"  {what.title[number]}: {row['before']:.4g} → {row['after']:.4g} "
                 f"({int(row['zones_better'])} zones better, {int(row['zones_worse'])} worse)"
             )
-    for note in change.notes:
+    for note in (*change.notes, *(beside.notes if beside is not None else ())):
         typer.echo(f"note: {note[number]}", err=True)
     typer.echo(f"Report: {out / 'report.html'}; map: {out / 'swipe.html'}; tables: {out / 'change.xlsx'}")
+    if beside is not None and len(beside.rejects):
+        typer.echo(f"{len(beside.rejects)} rows or values of the lists set aside: see change.xlsx.")

@@ -31,6 +31,7 @@ class Lang(StrEnum):
 
 
 ProjectFile = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project file (TOML).", show_default=False)]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)]
 Force = Annotated[bool, typer.Option("--force", help="Replace a folder that geoprio wrote before.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Take warnings as errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show the traceback of a fault.")]

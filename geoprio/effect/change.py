@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,9 +13,10 @@ from geoprio._core.errors import InputError
 from geoprio.effect.comparable import BOUNDARY, boundary_changes, differences, refuse
 from geoprio.effect.groups import by_columns, by_people, face_and_lining
 from geoprio.effect.measured import Measured, city_value, shared_indicators, weights_of
+from geoprio.effect.neutralised import left_out, neutralised
 from geoprio.effect.outlines import in_outlines_of
-from geoprio.effect.recount import TOLERANCE, counted, people, ratio, reproduced, zone_sums
-from geoprio.effect.rescored import rank_moves, rescored
+from geoprio.effect.recount import TOLERANCE, people
+from geoprio.effect.rescored import imputed_note, rank_moves
 from geoprio.effect.runs import FinishedRun, load_run
 from geoprio.effect.said import Said, said_changes
 from geoprio.effect.split import Split, newly_served, split_runs
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     from geoprio.score.diff import RunDiff
 
 SAME: Final = 1e-6
-"""Relative difference up to which values are the same; files keep nine digits."""
+"""Relative difference up to which values are the same; files keep nine digits, and metres to the millimetre."""
+
+TOLD: Final = ("direction", "rounding")
+COVERED: Final = Measured("", ("", ""), "share", -1, None, "known")
 
 VERDICTS: Final = ("better", "worse", "same", "changed", "unknown")
 """`changed`: of what is told but not valued. `unknown`: not known in one of the runs."""
@@ -85,6 +89,8 @@ class Change:
     ranges : DataFrame or None
         Index `code`; `change`, `low`, `high`: between what the change lies under other speeds, thresholds and
         catchments. None unless `geoprio.pipeline.change_ranges` computed it.
+    zone_ranges : DataFrame or None
+        Index (`zone_id`, `code`); `low`, `high` of each zone; NaN where the change is not known under all of them.
     """
 
     before: FinishedRun
@@ -107,10 +113,14 @@ class Change:
     notes: tuple[tuple[str, str], ...]
     said: Said = field(default_factory=Said)
     ranges: pd.DataFrame | None = None
+    zone_ranges: pd.DataFrame | None = None
 
     @property
     def wide(self) -> gpd.GeoDataFrame:
-        """One row per zone for maps: `{code}_before`, `_after`, `_change`, `_verdict`; outlines as before."""
+        """One row per zone for maps: `{code}_before`, `_after`, `_change`, `_verdict`; outlines as before.
+
+        Where ranges were computed `{code}_change_low` and `_change_high` follow.
+        """
         ids = self.people.index
         told = [c for c in ("name", "zone_type", "district") if c in self.before.zones]
         table = self.before.zones.loc[ids, [*told, "geometry"]]
@@ -119,6 +129,12 @@ class Change:
             for code in self.measures
             for name in ("before", "after", "change", "verdict")
         }
+        if self.zone_ranges is not None:
+            parts |= {
+                f"{code}_change_{end}": self.zone_ranges[end].xs(code, level="code").reindex(ids)
+                for code in self.zone_ranges.index.get_level_values("code").unique()
+                for end in ("low", "high")
+            }
         parts |= {
             "people": self.people,
             "boundary_changed": pd.Series(ids.isin(list(self.boundary_changed)), index=ids),
@@ -187,12 +203,12 @@ def _changed(
 ) -> Change:
     """Return the change between runs that can be compared, over the zones `ids`."""
     categories = tuple(c for c in one.rules if c in two.rules)
-    two, notes = _neutralised(one, two, categories, {d.code for d in found})
+    two, notes = neutralised(one, two, categories, {d.code for d in found})
     measures = {m.code: m for m in shared_indicators(one, two, categories, extra)}
     if any(d.code == "boundary" for d in found) and one.crs == two.crs:
         two, drawn = in_outlines_of(one, two, boundary_changes(one, two, tolerance), measures)
         notes += drawn
-    gone, why_gone = _left_out(one, two, measures, {d.code for d in found})
+    gone, why_gone = left_out(one, two, measures, {d.code for d in found})
     measures = {code: what for code, what in measures.items() if code not in gone}
     lives, unit = people(one)
     moved = people(two)[0]
@@ -200,6 +216,7 @@ def _changed(
     parts = split_runs(one, two, categories, ids)
     ranks, why = rank_moves(one, two, _names(one))
     said = said_changes(one, two, ids, lives)
+    notes += imputed_note(one, two, ids) if "priority" in measures else []
     told = [*_said(found), *notes, *said.notes, *why_gone, *parts.notes, *([why] if why else [])]
     groups, skipped = _groups(one, two, zones, measures, (lives, moved))
     return Change(
@@ -225,10 +242,12 @@ def _changed(
     )
 
 
-def verdicts(before: pd.Series, after: pd.Series, direction: pd.Series | int) -> pd.Series:
-    """Return better, worse, same, changed or unknown for each pair of values."""
+def verdicts(
+    before: pd.Series, after: pd.Series, direction: pd.Series | int, rounding: pd.Series | float = 0.0
+) -> pd.Series:
+    """Return better, worse, same, changed or unknown for each pair of values; changes up to `rounding` are none."""
     change = after - before
-    same = change.abs() <= SAME * np.maximum(1.0, before.abs())
+    same = change.abs() <= np.maximum(rounding, SAME * np.maximum(1.0, before.abs()))
     worse = np.sign(change) * direction
     told = np.select([change.isna(), same, worse > 0, worse < 0], ["unknown", "same", "worse", "better"], "changed")
     return pd.Series(told, index=before.index, dtype="str")
@@ -262,70 +281,12 @@ def _zh(side: str) -> str:
     return "无" if side == "none" else side
 
 
-def _left_out(
-    one: FinishedRun, two: FinishedRun, measures: Mapping[str, Measured], codes: set[str]
-) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the indicators that a neutralised difference leaves out, and what is to be told of them."""
-    supplies = [code for code, what in measures.items() if what.category and code == f"{what.category}_supply"]
-    gone = [code for code in supplies if "supply" in codes or _other_catchment(one, two, measures[code].category)]
-    notes = []
-    if gone and "supply" not in codes:
-        told = ", ".join(gone)
-        notes.append((f"服务范围随阈值而变，{told} 不参与比较", f"catchments follow the thresholds: {told} left out"))
-    weighted = [code for code in gone if one.weights.get(code, 0) > 0]
-    if weighted and "priority" in measures:
-        told = ", ".join(weighted)
-        notes.append((f"优先级含 {told}，不参与比较", f"priorities rest on {told} and are left out, too"))
-    if "priority" in measures and (weighted or "relative_scale" in codes):
-        gone.append("priority")
-    return gone, notes
-
-
-def _other_catchment(one: FinishedRun, two: FinishedRun, category: str) -> bool:
-    """Return whether the catchment of a category is its threshold, and another one in each run."""
-    given = one.project["access"].get("catchment_m")
-    own = given.get(category) if isinstance(given, dict) else given
-    rules = (one.rules[category], two.rules[category])
-    return own is None and any(rules[0][key] != rules[1][key] for key in ("threshold", "unit"))
-
-
-def _neutralised(
-    one: FinishedRun, two: FinishedRun, categories: tuple[str, ...], codes: set[str]
-) -> tuple[FinishedRun, list[tuple[str, str]]]:
-    """Return the run after as the rules, weights and method of the run before would have it."""
-    zones, notes = two.zones.copy(), []
-    for category in categories if "rules" in codes else ():
-        rule = one.rules[category]
-        if (rule["threshold"], rule["unit"]) == (two.rules[category]["threshold"], two.rules[category]["unit"]):
-            continue
-        sums = zone_sums(counted(two, category, threshold=rule["threshold"], unit=rule["unit"]), zones.index)
-        sound = reproduced(two, category) & (sums["known"] > 0)
-        share = ratio(sums["covered"], sums["known"]).where(sound)
-        zones[f"{category}_covered_share"] = share
-        zones[f"{category}_uncovered"] = (sums["known"] - sums["covered"]).where(sound)
-        lost = int((~reproduced(two, category)).sum())
-        if lost:
-            notes.append((
-                f"{category}：{lost} 个片区无法按前一次的阈值重算，记为未知",
-                f"{category}: {lost} zones cannot be counted again with the threshold before, and are unknown",
-            ))  # fmt: skip
-    if {"rules", "scoring"} & codes and "relative_scale" not in codes:
-        try:
-            zones["priority"] = rescored(two, one, zones)
-        except InputError as error:
-            zones["priority"] = np.nan
-            notes.append(
-                (f"后一次的优先级无法重算：{error}", f"priorities of the run after cannot be computed again: {error}")
-            )
-    return replace(two, zones=zones), notes
-
-
 def _by_zone(one: FinishedRun, two: FinishedRun, ids: pd.Index, measures: Mapping[str, Measured]) -> pd.DataFrame:
     tables = {}
     for code, what in measures.items():
         before, after = (run.zones[code].astype(float).reindex(ids) for run in (one, two))
         table = pd.DataFrame({"before": before, "after": after, "change": after - before})
-        table["verdict"] = verdicts(before, after, what.direction)
+        table["verdict"] = verdicts(before, after, what.direction, what.rounding)
         for name, values in (("met_before", before), ("met_after", after)):
             table[name] = met(values, what)
         tables[code] = table
@@ -370,8 +331,8 @@ def _city(
         row["with_target"] = int((table["met_before"].notna() & table["met_after"].notna()).sum())
         rows[code] = row
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
-    direction = pd.Series({code: what.direction for code, what in measures.items()}, index=found.index)
-    found.insert(3, "verdict", verdicts(found["before"], found["after"], direction))
+    signs, least = (pd.Series([getattr(measures[c], k) for c in found.index], found.index) for k in TOLD)
+    found.insert(3, "verdict", verdicts(found["before"], found["after"], signs, least))
     return found
 
 
@@ -387,8 +348,10 @@ def _groups(
     of_people, notes = by_people(one, two, ids, tuple(c for c in one.rules if c in two.rules))
     table = pd.concat([by_zone, of_people])
     codes = table.index.get_level_values("code")
-    direction = pd.Series([measures[c].direction if c in measures else -1 for c in codes], index=table.index)
-    return table.assign(verdict=verdicts(table["before"], table["after"], direction)), notes
+    # Shares of groups of people are told of categories whose share of everybody may be left out.
+    known = [measures.get(c, COVERED) for c in codes]
+    signs, least = (pd.Series([getattr(what, k) for what in known], table.index) for k in TOLD)
+    return table.assign(verdict=verdicts(table["before"], table["after"], signs, least)), notes
 
 
 def _served(one: FinishedRun, two: FinishedRun, categories: tuple[str, ...], ids: pd.Index) -> pd.DataFrame:

@@ -27,6 +27,9 @@ ANCHORED: Final = ("threshold", "piecewise")
 
 SCORING: Final = ("missing", "normalize", "curves", "aggregate", "gate")
 
+OF_ZONES: Final = ("year_built", "safety_gate", "eligible")
+"""Keys of [zones] that name columns or years: what zones are, beside their outlines and ids."""
+
 STATES: Final = ("condition", "inspection", "problems")
 """Sections of the project file from which the condition of buildings comes."""
 
@@ -66,7 +69,7 @@ class Difference:
 REFUSABLE: Final = frozenset(
     (
         *("access_method", "walking", "cutoff", "reach", "network", "crs", "zone_ids", "boundary", "demand"),
-        *("population_source", "building_source", "facility_source", "condition_source", "version"),
+        *("zone_source", "population_source", "building_source", "facility_source", "condition_source", "version"),
     )
 )
 """Differences that are refused unless they are allowed by name."""
@@ -101,7 +104,7 @@ def differences(
     found += [*_ruled(before, after), *_scored(before, after)]
     if before.version != after.version:
         found.append(_difference("version", before.version, after.version))
-    if before.scenario != after.scenario:
+    if before.scenario != after.scenario or _drawn_up(before) != _drawn_up(after):
         found.append(_difference("scenario", *(_scenario(run) for run in (before, after)), verdict="measured"))
     return tuple(replace(d, verdict="allowed") if d.code in allowed else d for d in found)
 
@@ -148,6 +151,21 @@ def _shown(value: object) -> str:
 def _scenario(run: FinishedRun) -> str:
     """Return the scenario's name: what it changes, the run's own reports tell one by one."""
     return str(run.scenario.get("name") or "?") if run.scenario else "none"
+
+
+def _drawn_up(run: FinishedRun) -> list[tuple[str, ...]]:
+    """Return the hashes of the files that the parts of a run's scenario name."""
+    parts = (part for key in run.scenario.get("given") or {} for part in _entries(run.scenario["given"][key]))
+    # A scenario names files from its own folder, inputs are told from the project's: the last part is common.
+    names = [PurePosixPath(str(part["path"]).replace("\\", "/")).name for part in parts if part.get("path")]
+    return [
+        tuple(sorted(e["sha256"] for e in run.inputs if PurePosixPath(e["path"]).stem == PurePosixPath(name).stem))
+        for name in names
+    ]
+
+
+def _entries(found: object) -> list[dict[str, Any]]:
+    return [part for part in found if isinstance(part, dict)] if isinstance(found, list | tuple) else []
 
 
 def _walked(before: FinishedRun, after: FinishedRun) -> Iterator[Difference]:
@@ -199,9 +217,20 @@ def _places(before: FinishedRun, after: FinishedRun, tolerance: float) -> Iterat
         told = ", ".join(f"{zone} {100 * changed[zone]:.1f} %" for zone in worst)
         more = f" and {len(changed) - len(worst)} more" if len(changed) > len(worst) else ""
         yield _difference("boundary", f"{len(changed)} zones", f"differing share of the area {told}{more}")
+    yield from _zones_told(before, after)
     gone, come = (a.zones.index.difference(b.zones.index) for a, b in ((before, after), (after, before)))
     if len(gone) or len(come):
         yield _difference("zones", f"{len(gone)} only here", f"{len(come)} only here")
+
+
+def _zones_told(before: FinishedRun, after: FinishedRun) -> Iterator[Difference]:
+    """Yield what differs in what the zones' own columns say, and in who is eligible."""
+    told = [{key: run.project["zones"].get(key) for key in OF_ZONES} for run in (before, after)]
+    odd = [key for key in OF_ZONES if told[0][key] != told[1][key]]
+    if odd:
+        yield _difference("zone_source", *("; ".join(f"{k} = {_shown(side[k])}" for k in odd) for side in told))
+    elif any(told[0].values()) and hashes_of(before, "zones") != hashes_of(after, "zones"):
+        yield _difference("zone_data", _named(before, "zones"), _named(after, "zones"), verdict="measured")
 
 
 def _rows(run: FinishedRun) -> bool:
@@ -228,18 +257,29 @@ def _sources(before: FinishedRun, after: FinishedRun) -> Iterator[Difference]:
         elif hashes_of(before, section) != hashes_of(after, section):
             yield _difference(measured, _named(before, section), _named(after, section), verdict="measured")
     yield from _states(before, after)
-    one, two = ([_settings(f) for f in run.project.get("facilities", [])] for run in (before, after))
-    keep = [[f for f in side if f and f.get("category") in shared] for side in (one, two)]
-    if keep[0] != keep[1]:
-        yield _difference("facility_source", _named(before, "facilities"), _named(after, "facilities"))
-    elif hashes_of(before, "facilities") != hashes_of(after, "facilities"):
-        yield _difference("facilities", _named(before, "facilities"), _named(after, "facilities"), verdict="measured")
+    sides = tuple(_with_facilities(run, shared) for run in (before, after))
+    settings = [[_settings(f) for f in run.project["facilities"]] for run in sides]
+    names = [_named(run, "facilities") for run in sides]
+    if settings[0] != settings[1]:
+        yield _difference("facility_source", *names)
+    elif hashes_of(sides[0], "facilities") != hashes_of(sides[1], "facilities"):
+        yield _difference("facilities", *names, verdict="measured")
+
+
+def _with_facilities(run: FinishedRun, categories: list[str]) -> FinishedRun:
+    """Return the run with the facilities of some categories alone, by category: only within one does order matter."""
+    kept = [f for f in run.project.get("facilities") or () if f.get("category") in categories]
+    return replace(
+        run, project=run.project | {"facilities": sorted(kept, key=lambda f: categories.index(f["category"]))}
+    )
 
 
 def _states(before: FinishedRun, after: FinishedRun) -> Iterator[Difference]:
     """Yield what differs in where the condition of buildings comes from."""
     told = [{name: _sections(run, name) for name in STATES} for run in (before, after)]
-    odd = [name for name in STATES if told[0][name] != told[1][name]]
+    # A list of defects of one's own says how findings are judged: it is no finding.
+    own = [hashes_of(run, "condition") for run in (before, after)]
+    odd = [n for n in STATES if told[0][n] != told[1][n] or (n == "condition" and own[0] != own[1])]
     if odd:
         yield _difference(
             "condition_source", *(", ".join(f"{n} {_named(run, n)}" for n in odd) for run in (before, after))
@@ -256,7 +296,7 @@ def _sections(run: FinishedRun, name: str) -> list[dict[str, Any] | None]:
     found = run.project.get(name)
     parts = found if isinstance(found, list | tuple) else [found] if found else []
     # Which zones were visited is a finding, not a rule.
-    return [_settings({k: v for k, v in part.items() if k != "surveyed"}) for part in parts]
+    return [_settings({k: v for k, v in part.items() if k not in {"surveyed", "defects"}}) for part in parts]
 
 
 def _ruled(before: FinishedRun, after: FinishedRun) -> Iterator[Difference]:

@@ -19,6 +19,11 @@ REASONS: Final[dict[str, Words]] = {
     "zones": ("片区有增减", "zones came or went"),
     "categories": ("设施类别不同", "the categories differ"),
     "demand": ("需求的种类不同", "demand is of another kind"),
+    "zone_source": (
+        "片区的年代、安全或参评条件取法不同",
+        "age, safety gate or eligibility of zones is told in another way",
+    ),
+    "zone_data": ("片区文件中的属性变了", "what the file of the zones says of them changed"),
     "population_source": ("人口来源不同", "people come from another source"),
     "building_source": ("楼栋来源的读法不同", "buildings are read in another way"),
     "facility_source": ("设施来源不同", "facilities come from other sources"),
@@ -54,6 +59,11 @@ MENDS: Final[dict[str, Words]] = {
         "run one of them again with the same boundaries; allow boundary to compare them all the same, each marked",
     ),
     "demand": ("请补齐同一种需求数据后重算", "give both runs data of the same kind and run again"),
+    "zone_source": (
+        "请用同一 [zones] year_built、safety_gate、eligible 重算",
+        "run one of them again with the same [zones] year_built, safety_gate and eligible",
+    ),
+    "zone_data": ("计入状况与安全的变化", "it is part of the change of condition and safety"),
     "population_source": ("请用同一来源与设置重算", "run one of them again with the same source and settings"),
     "building_source": ("请用同一读法重算", "run one of them again with the same [buildings] settings"),
     "facility_source": (

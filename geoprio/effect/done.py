@@ -246,7 +246,29 @@ def _projects(rows: pd.DataFrame, last: str) -> pd.DataFrame:
     if last == "finished":
         # A project is finished when all of its rows are.
         found["finished"] = found["finished"].where(by["finished"].count().eq(by.size()))
-    return found.assign(rows=by.size())
+    # One project has one promise: of several the first counts, and that there are more is told.
+    kinds = full[full["promised"].notna()].drop_duplicates(["zone", "measure", "indicator", "promised"])
+    told = kinds.groupby(["zone", "measure"], sort=False).size().reindex(found.index, fill_value=0)
+    return found.assign(rows=by.size(), promises=told)
+
+
+def _promise_notes(table: pd.DataFrame, promises: pd.Series, change: Change | None) -> list[Words]:
+    """Return what became of promises that cannot be held against anything."""
+    notes = []
+    several = int((promises > 1).sum())
+    if several:
+        notes.append((
+            f"{several} 个项目有多项不同的承诺，只核对第一项",
+            f"{several} projects promise several things, of which the first is checked",
+        ))  # fmt: skip
+    if change is not None:
+        open_ = int((table["promised"].notna() & table["measured"].isna()).sum())
+        if open_:
+            notes.append((
+                f"{open_} 项承诺无从核对：其指标未比较，或该片区前后有一次未知",
+                f"{open_} promises cannot be checked: their indicator is not compared, or not known there in both runs",
+            ))  # fmt: skip
+    return notes
 
 
 def _status(table: pd.DataFrame, two: pd.DataFrame) -> pd.Series:
@@ -303,6 +325,7 @@ def _notes(table: pd.DataFrame, sides: Mapping[str, pd.DataFrame], change: Chang
                     f"the cost of {lacking} projects of the list {words[1]} is not known",
                 )
             )
+    notes += _promise_notes(table, sides["planned"]["promises"], change)
     if change is not None:
         strange = int((~table["zone_known"].fillna(value=True)).sum())
         if strange:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("district", "zone_type")
 INDEX: Final = ("by", "group", "code")
+UNKNOWN: Final = "unknown"
+"""The group of zones of which it is not known: without it groups would not add up to all."""
 
 
 def by_columns(
@@ -42,7 +44,8 @@ def by_columns(
     Returns
     -------
     DataFrame
-        Index (`by`, `group`, `code`); `before`, `after`, `change`, `people`, `people_better`, `people_worse`.
+        Index (`by`, `group`, `code`); `before`, `after`, `change`, `people`, `people_better`, `people_worse`. Zones of
+        which the district or kind is not known are the group ``unknown``.
     """
     rows: dict[tuple[str, str, str], dict[str, float]] = {}
     for code, what in measures.items():
@@ -54,7 +57,9 @@ def by_columns(
             if by not in one.zones:
                 continue
             kinds = one.zones[by].astype(object).reindex(table.index)
-            for group, part in table.groupby(kinds):
+            if not kinds.notna().any():
+                continue
+            for group, part in table.groupby(kinds.fillna(UNKNOWN).astype(str)):
                 rows[by, str(group), code] = _row(part, what)
     return _table(rows, ("people", "people_better", "people_worse"))
 

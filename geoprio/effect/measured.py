@@ -11,7 +11,7 @@ import pandas as pd
 from geoprio._core.errors import InputError
 from geoprio.indicators.condition.registry import find_condition
 from geoprio.indicators.registry import category_titles, find
-from geoprio.standards.defects import load_defects
+from geoprio.standards.defects import Defect, load_defects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +57,11 @@ class Measured:
     category: str = ""
     side: str = ""
 
+    @property
+    def rounding(self) -> float:
+        """Difference up to which values are the same whatever their size: files keep metres to the millimetre."""
+        return 1.5e-3 if self.unit == "m" else 0.0
+
 
 def shared_indicators(
     before: FinishedRun, after: FinishedRun, categories: tuple[str, ...], extra: Mapping[str, int] | None = None
@@ -94,7 +99,7 @@ def shared_indicators(
     for code in map(str, before.zones.columns):
         if code not in after.zones or not (_is_number(before.zones[code]) and _is_number(after.zones[code])):
             continue
-        known = _extra(code, given) or _of_category(code, before, categories) or _of_condition(code)
+        known = _extra(code, given) or _of_category(code, before, categories) or _of_condition(code, before)
         if known is not None:
             found.append(known)
     return (*found, PRIORITY) if "priority" in before.zones and "priority" in after.zones else tuple(found)
@@ -143,17 +148,34 @@ def _target(what: str, code: str, before: FinishedRun, category: str) -> float |
     return None if found is None else float(found)
 
 
-def _of_condition(code: str) -> Measured | None:
-    known = find_condition(code, load_defects())
+def _of_condition(code: str, before: FinishedRun) -> Measured | None:
+    shipped = load_defects()
+    known = find_condition(code, shipped) or find_condition(code, _own_defects(before, shipped))
     if code == "safety_gate":
         return Measured(code, ("存在安全隐患", "safety hazard"), "share", 1, 0.0, "people")
     if known is None or known.unit != "share" or code.endswith("_unknown_share"):
         return None
     side = known.rule.side if known.rule is not None else known.of.removeprefix("condition_")
-    target = 0.0 if known.rule is None else float(known.rule.good)
+    # Of a defect of the project's own the run tells no share at which it is good, unless it is weighted.
+    own = known.rule is not None and known.rule.code not in shipped
+    target = None if own else 0.0 if known.rule is None else float(known.rule.good)
+    target = next((float(c["good"]) for c in before.criteria if own and c["code"] == code and c["good"] is not None),
+                  target)  # fmt: skip
     titles = (known.title_zh, known.title_en)
     weight = "surveyed" if code.endswith("_share") and known.rule is not None else "people"
     return Measured(code, titles, "share", 1, target, weight, "", side if side in {"face", "lining"} else "")
+
+
+def _own_defects(run: FinishedRun, shipped: Mapping[str, Defect]) -> dict[str, Defect]:
+    """Return what a run looked for beside what comes with geoprio."""
+    try:
+        return {
+            code: Defect.model_validate({**told, "code": code, "source": "own", "verified": False})
+            for code, told in run.defects.items()
+            if code not in shipped
+        }
+    except ValueError as error:
+        raise InputError(f"{run.name}: its defects are not as geoprio run writes them ({error}).") from None
 
 
 def weights_of(run: FinishedRun, what: Measured, people: pd.Series) -> pd.Series:

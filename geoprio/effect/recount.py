@@ -113,9 +113,19 @@ def ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
     return part / whole.where(whole > 0)
 
 
-def reproduced(run: FinishedRun, category: str) -> pd.Series:
-    """Return for each zone whether its covered share follows from the run's own buildings."""
-    sums = zone_sums(counted(run, category), run.zones.index)
+def reproduced(
+    run: FinishedRun, category: str, *, threshold: float | None = None, unit: str | None = None
+) -> pd.Series:
+    """Return for each zone whether its covered share follows from the run's own buildings.
+
+    Parameters
+    ----------
+    run : FinishedRun
+    category : str
+    threshold, unit : float and {"m", "min"}, optional
+        What the shares were counted with; default: the run's own rule.
+    """
+    sums = zone_sums(counted(run, category, threshold=threshold, unit=unit), run.zones.index)
     again = ratio(sums["covered"], sums["known"])
     said = run.zones[f"{category}_covered_share"].astype(float)
     found: pd.Series = ((again - said).abs() <= TOLERANCE) | (again.isna() & said.isna())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from geoprio.effect.runs import FinishedRun
     from geoprio.score.diff import Method
+
+
+BORROWED: Final = ("median", "mean")
+"""Rules for missing values that take those of the other zones."""
 
 
 def score_spec(run: FinishedRun) -> ScoreSpec:
@@ -102,6 +106,28 @@ def rescored(run: FinishedRun, as_in: FinishedRun, zones: pd.DataFrame) -> pd.Se
     told = score_zones(matrix, zones.drop(columns="safety_gate", errors="ignore"), spec.missing, Findings(),
                        run.without_facility, method=spec.method)  # fmt: skip
     return told["priority"]
+
+
+def imputed_note(before: FinishedRun, after: FinishedRun, ids: pd.Index) -> list[tuple[str, str]]:
+    """Return what is to be told where priorities rest on values that were taken from the other zones."""
+    how = (score_spec(before).missing or "").removeprefix("impute:")
+    if how not in BORROWED:
+        return []
+    lacking = pd.Series(data=False, index=ids)
+    for run in (before, after):
+        # Without any facility nothing is known of a category in any zone, and nothing is imputed.
+        codes = [
+            c.code for c in criteria_of(before)
+            if c.weight > 0 and c.code in run.zones and c.category not in run.without_facility
+        ]  # fmt: skip
+        lacking |= run.zones[codes].isna().any(axis=1).reindex(ids) & run.zones["priority"].notna().reindex(ids)
+    count = int(lacking.sum())
+    if not count:
+        return []
+    return [(
+        f"{count} 个片区缺少参与计分的指标，以其他片区的值补齐（{how}）：其优先级会随其他片区而变",
+        f"{count} zones lack a weighted indicator and get the {how} of all: their priorities move with other zones",
+    )]  # fmt: skip
 
 
 def rank_moves(

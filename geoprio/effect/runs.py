@@ -106,6 +106,8 @@ class FinishedRun:
         Of the program that computed it.
     scenario : dict
         Name, description and changes of the scenario that was computed; empty for a run of what there is.
+    defects : dict of str to dict
+        By code of what was looked for in buildings and zones: `title_zh`, `title_en`, `grade`, `side`.
     answers : dict of str to dict of str to dict
         By question and need of the survey: `title`, `n`, `share`, `low`, `high` of the whole city; empty without one.
     means : dict of str to dict
@@ -128,6 +130,7 @@ class FinishedRun:
     unverified: tuple[str, ...] = ()
     version: str = ""
     scenario: dict[str, Any] = field(default_factory=dict)
+    defects: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     means: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -187,8 +190,19 @@ def load_run(folder: str | Path) -> FinishedRun:
         unverified=tuple(str(c) for c in manifest.get("unverified", ())),
         version=str(manifest.get("version", "")),
         scenario=dict(manifest.get("scenario") or {}),
+        defects=_defects(quality, f"{folder / QUALITY}"),
         **_answers(folder, listed),
     )
+
+
+def _defects(quality: Mapping[str, Any], place: str) -> dict[str, dict[str, Any]]:
+    """Return what was looked for in buildings and zones, by code; nothing for a run that looked for nothing."""
+    try:
+        rows = (quality.get("condition") or {}).get("defects") or ()
+        keys = ("title_zh", "title_en", "grade", "side")
+        return {str(row["code"]): {key: str(row[key]) for key in keys} for row in rows}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{place}: not as geoprio run writes it ({type(error).__name__}: {error}).") from None
 
 
 def _answers(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -236,6 +250,7 @@ def run_of(result: ResultLike, name: str) -> FinishedRun:
         unverified=tuple(c for c, rule in result.rules.items() if rule.verified is not True),
         version=__version__,
         scenario=dict(result.quality.get("scenario") or {}),
+        defects=_defects(result.quality, name),
         answers={
             q.code: {str(need): {"need": need, **row} for need, row in q.city.to_dict("index").items()}
             for q in getattr(getattr(result, "needs", None), "questions", ())

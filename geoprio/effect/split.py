@@ -156,7 +156,14 @@ def _unmatched(sides: tuple[pd.DataFrame, pd.DataFrame], zones: pd.Index) -> tup
 
 
 def _trusted(before: FinishedRun, after: FinishedRun, category: str, zones: pd.Index) -> pd.Series:
-    return pd.concat([reproduced(run, category).reindex(zones) for run in (before, after)], axis=1).all(axis=1)
+    """Return whether the shares of both runs follow from their buildings.
+
+    Where rules differ, `compare` has counted the run after again with the threshold before.
+    """
+    rule = before.rules[category]
+    later = reproduced(after, category) | reproduced(after, category, threshold=rule["threshold"], unit=rule["unit"])
+    sides = [found.reindex(zones) for found in (reproduced(before, category), later)]
+    return pd.concat(sides, axis=1).all(axis=1)
 
 
 def _unusable(before: FinishedRun, after: FinishedRun) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -147,7 +147,9 @@ def _matters(kind: str, walked: Walked, result: Result) -> bool:
     return False
 
 
-def varied_indicators(walked: Walked, pace: float, reach: float, thresholds: Sequence[float]) -> list[pd.DataFrame]:
+def varied_indicators(
+    walked: Walked, pace: float, reach: float, thresholds: Sequence[float], lies: pd.Series | None = None
+) -> list[pd.DataFrame]:
     """Return the indicators of the zones at another pace and reach, a table for each factor of the thresholds.
 
     Parameters
@@ -157,12 +159,17 @@ def varied_indicators(walked: Walked, pace: float, reach: float, thresholds: Seq
         What walking speeds and catchments are multiplied by.
     thresholds : sequence of float
         What thresholds are multiplied by.
+    lies : Series, optional
+        The zone in which each building is counted; how people walk does not hang on it. Default: that of the city.
     """
     access, spec = _access(walked, pace, reach), _paced(walked.study.config.access, pace, 1.0)
+    city = walked.city
+    if lies is not None:
+        city = replace(city, buildings=city.buildings.assign(zone_id=lies.reindex(city.buildings.index)))
     found = []
     for threshold in thresholds:
         rules = _scaled(walked.study.rules, threshold)
-        found.append(zone_indicators(walked.city, access, walked.demand, rules, spec, Findings()))
+        found.append(zone_indicators(city, access, walked.demand, rules, spec, Findings()))
     return found
 
 

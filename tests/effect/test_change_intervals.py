@@ -2,8 +2,11 @@
 
 import dataclasses
 import json
+import sqlite3
 
+import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from conftest import Town
@@ -15,8 +18,13 @@ from geoprio._core.errors import InputError
 from geoprio.effect import Wave, compare, load_run, run_of, share_change
 from geoprio.indicators.needs.shares import wilson
 from geoprio.outputs.change.sections import sections
+from geoprio.outputs.change.swipe import swipe_data
 from geoprio.outputs.change.tables import plain
+from geoprio.outputs.change.write import write_change
 from geoprio.pipeline import change_ranges, split_effect
+from geoprio.pipeline.change_ranges import _spans, _with_ranges
+from geoprio.pipeline.running import run_walked
+from geoprio.score.sensitivity_spec import SensitivitySpec
 
 X = 500_000.0
 ASKED = {"code": "content", "about": "other", "multiple": False, "options": {"是": "yes", "否": ""}}
@@ -110,8 +118,13 @@ def planned(tmp_path_factory):
     return town.write(more), scenario
 
 
-def test_ranges_by_hand(planned):
-    found = change_ranges(planned[0], scenario=planned[1])
+@pytest.fixture(scope="module")
+def ranged(planned):
+    return change_ranges(planned[0], scenario=planned[1])
+
+
+def test_ranges_by_hand(ranged):
+    found = ranged
     row = found.ranges.loc["convenience_covered_share"]
     # Within 500 m: 80 of 120 before, all after. Within 100 m: houses at 55 and 155 before (20 of 120), and those at
     # 655 and 755 after (40 more). Within 650 m: those at 55 … 755 but the last before (100), all after.
@@ -125,6 +138,88 @@ def test_ranges_by_hand(planned):
     assert metres["low"] == metres["high"] == pytest.approx(metres["change"])
     (section,) = [s for s in sections(found, None) if s.key == "ranges"]
     assert "6" in section.hints[0][1]
+
+
+def test_ranges_of_each_zone_by_hand(planned, ranged):
+    found = ranged
+    zones = found.zone_ranges.xs("convenience_covered_share", level="code")
+    # West: 4 of 4 within 500 m and 650 m both times, 2 of 4 within 100 m both times. East: from 2 to 4 within 500 m,
+    # from 0 to 2 within 100 m, from 3 to 4 within 650 m.
+    assert zones.loc["west"].tolist() == [0, 0]
+    assert zones.loc["east"].tolist() == pytest.approx([1 / 4, 2 / 4])
+    # What all zones change lies within what they change, and each zone's own within its range.
+    both = found.zones.join(found.zone_ranges, how="inner")
+    known = both.dropna(subset=["change", "low"])
+    assert len(known)
+    assert (known["low"] <= known["change"] + 1e-9).all()
+    assert (known["change"] <= known["high"] + 1e-9).all()
+    # Every search again, as projects with other thresholds, gives the same.
+    low = []
+    for metres in (100, 500, 650):
+        rule = f'\n[[indicators]]\ncode = "convenience_covered_share"\nthreshold_m = {metres}\n'
+        project = planned[0].with_name(f"at{metres}.toml")
+        project.write_text(planned[0].read_text(encoding="utf-8") + rule, encoding="utf-8")
+        sides = [geoprio.run(project, scenario=s).zones["convenience_covered_share"] for s in (None, planned[1])]
+        low.append(sides[1] - sides[0])
+    table = pd.DataFrame(low)
+    assert zones["low"].to_dict() == pytest.approx(table.min().to_dict())
+    assert zones["high"].to_dict() == pytest.approx(table.max().to_dict())
+
+
+def test_the_files_tell_the_range_of_each_zone(ranged, tmp_path):
+    found = ranged
+    plainly = write_change(dataclasses.replace(found, zone_ranges=None), tmp_path / "plain", lang="en")
+    out, again = (write_change(found, tmp_path / name, lang="en") for name in ("a", "b"))
+    for path in out.iterdir():
+        if path.name != "run.json":
+            assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+    ends = ["convenience_covered_share_change_low", "convenience_covered_share_change_high"]
+    assert gpd.read_parquet(out / "change.parquet").loc["east", ends].tolist() == pytest.approx([1 / 4, 2 / 4])
+    assert not [c for c in gpd.read_parquet(plainly / "change.parquet") if c.endswith("_low")]
+    with sqlite3.connect(out / "change.gpkg") as db:
+        style = db.execute("SELECT styleQML FROM layer_styles WHERE f_table_name = 'change'").fetchone()[0]
+    assert "Convenience stores: share covered · least change" in style
+    sheet = openpyxl.load_workbook(out / "change.xlsx")["By zone"]
+    head, *rows = sheet.iter_rows(values_only=True)
+    at = [head.index(name) for name in ("zone id", "code", "least change", "largest change")]
+    told = {(row[at[0]], row[at[1]]): (row[at[2]], row[at[3]]) for row in rows}
+    assert told["east", "convenience_covered_share"] == pytest.approx((1 / 4, 2 / 4))
+    # Of priorities no range is computed.
+    assert told["east", "priority"] == (None, None)
+    (shown,) = [i for i in swipe_data(found)["indicators"] if i["code"] == "convenience_covered_share"]
+    assert list(found.people.index) == ["east", "west"]
+    assert shown["spans"] == [[0.25, 0], [0.5, 0]]
+    assert "spans" not in swipe_data(found)["indicators"][0]
+
+
+def test_no_range_of_what_is_counted_in_another_way(planned, ranged):
+    found = ranged
+    # As where an outline moved: the zone's change is not that of the projects.
+    index = ("east", "convenience_covered_share")
+    zones, city = found.zones.copy(), found.city.copy()
+    zones.loc[index, ["after", "change"]] -= 0.1
+    city.loc[index[1], "change"] -= 0.1
+    told = _with_ranges(dataclasses.replace(found, zones=zones, city=city), _kept(planned, found))
+    assert told.zone_ranges.loc[index].isna().all()
+    assert told.zone_ranges.loc[("west", index[1])].notna().all()
+    assert index[1] not in told.ranges.index
+    assert any(en.startswith(f"changes of {index[1]} are counted in another way") for _, en in told.notes)
+    none = dataclasses.replace(told, ranges=told.ranges.iloc[:0])
+    assert "ranges" not in {s.key for s in sections(none, None)}
+
+
+def test_a_figure_that_is_known_once_only_is_not_the_same(planned, small):
+    before = compare(small, small)
+    unknown = before.city.assign(after=np.nan)
+    with pytest.raises(InputError, match="after is 120, not nan"):
+        change_ranges(planned[0], scenario=planned[1], change=dataclasses.replace(before, city=unknown))
+
+
+def _kept(planned, found):
+    """Return the changes of each figure under all combinations, computed again."""
+    walked = [run_walked(planned[0], scenario=s)[1] for s in (None, planned[1])]
+    spec = SensitivitySpec.model_validate(found.before.project["sensitivity"])
+    return _spans((walked[0], walked[1]), found, spec, lambda _: None)
 
 
 def test_ranges_need_the_projects_of_the_runs(planned, small):
@@ -168,3 +263,19 @@ def test_a_moved_boundary_changes_nothing(tmp_path, small):
     parts = gained.split.city.loc["convenience_covered_share"]
     assert (parts["supply"], parts["demand"]) == pytest.approx((1 / 3, 0), abs=1e-6)
     assert gained.people.to_dict() == {"west": 40, "east": 80}
+
+
+def test_ranges_under_moved_outlines_are_those_of_the_outlines_before(planned, ranged, tmp_path):
+    town = with_shop(people_in(Town(tmp_path)), X + 700)
+    for zone, ring in zip(list(town.zones), boundary(X + 500), strict=True):
+        town.zones[town.zones.index(zone)] = (zone[0], "Polygon", ring)
+    moved = change_ranges(planned[0], town.write(), allow=("boundary", "zone_ids"))
+    # The same shop in the same streets: only the line between the zones is another one.
+    for code in ("convenience_covered_share", "convenience_uncovered"):
+        for ends in ("low", "high"):
+            told, plain = (c.zone_ranges[ends].xs(code, level="code").sort_index() for c in (moved, ranged))
+            assert told.to_dict() == pytest.approx(plain.to_dict()), (code, ends)
+        assert moved.ranges.loc[code].tolist() == pytest.approx(ranged.ranges.loc[code].tolist())
+    # What does not follow from buildings is unknown in these zones, and has no range.
+    assert moved.zone_ranges.xs("convenience_per_1000", level="code").isna().all(axis=None)
+    assert "convenience_per_1000" not in moved.ranges.index

@@ -145,6 +145,28 @@ def test_a_click_tells_before_and_after(page):
 
 
 @browsing
+def test_the_card_tells_the_range_of_a_change(page, folder, change):
+    index = pd.MultiIndex.from_tuples(
+        [("east", "convenience_covered_share"), ("west", "convenience_covered_share")], names=["zone_id", "code"]
+    )
+    spans = pd.DataFrame({"low": [0.25, 0.0], "high": [0.5, 0.0]}, index=index)
+    ranged = dataclasses.replace(change, zone_ranges=spans)
+    (folder / "ranged.html").write_text(swipe_html(ranged, "en"), encoding="utf-8")
+    p = page("ranged.html")
+    p.locator("#indicator").select_option(label="Convenience stores: share covered")
+    p.locator("#moved button").first.click()
+    card = p.locator("#card")
+    assert card.locator("tr.now + tr.span").text_content() == "change: +25.0 points to +50.0 points"
+    assert "other walking speeds" in card.text_content()
+    # Where all agree, and where no range was computed, there is none to tell.
+    box = p.locator("#frame").bounding_box()
+    p.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
+    assert card.locator("h2").text_content() == "西区"
+    assert card.locator("tr.span").count() == 0
+    assert "other walking speeds" not in card.text_content()
+
+
+@browsing
 @pytest.mark.parametrize("viewport", [WIDE, PHONE])
 @pytest.mark.parametrize("name", ["swipe.html", "report.html"])
 def test_axe_finds_nothing_serious_in_comparisons(page, name, viewport):

@@ -49,6 +49,8 @@ def test_the_verb(folders, tmp_path):
     assert found.exit_code == 0, found.output
     assert "2 zones compared; 0 came, 0 went." in found.output
     assert "Convenience stores: share covered: 0.6667 → 1 (1 zones better, 0 worse)" in found.output
+    # What is known of the lists is told beside what is known of the runs.
+    assert "note: the measured change is the zone's" in found.output
     manifest = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert manifest["command"] == "compare"
     names = {"change.gpkg", "change.json", "change.parquet", "change.xlsx", "report.html", "report.pdf", "swipe.html"}

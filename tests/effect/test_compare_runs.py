@@ -182,6 +182,7 @@ REFUSED = {
     "demand": lambda r: dataclasses.replace(
         r, categories={c: {**k, "demand": "dwellings"} for c, k in r.categories.items()}
     ),
+    "zone_source": lambda r: changed(r, zones={"eligible": {"built_before": 1980, "column": None}}),
     "population_source": lambda r: dataclasses.replace(r, project={**r.project, "population": {"unit": "x"}}),
     "building_source": lambda r: changed(r, buildings={"floor_height_m": 2.5}),
     "facility_source": lambda r: dataclasses.replace(

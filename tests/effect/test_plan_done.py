@@ -117,3 +117,20 @@ def test_a_workbook_and_named_columns(tmp_path):
         read_projects(path, "done", Findings(), {"zones": "x"})
     with pytest.raises(MissingError):
         read_projects(tmp_path / "none.csv", "plan", Findings())
+
+
+def test_promises_that_cannot_be_checked_are_told(tmp_path):
+    text = (
+        "zone,measure,indicator,promised\nz1,roof,roof_fault_share,-0.5\nz1,roof,facade_fault_share,-0.2\n"
+        "z2,roof,no_such_share,-0.5\nz3,roof,,\n"
+    )
+    plan, done, _ = lists(tmp_path, text, "zone,measure\nz1,roof\n")
+    index = pd.MultiIndex.from_tuples([("z1", "roof_fault_share")], names=["zone_id", "code"])
+    change = SimpleNamespace(
+        zones=pd.DataFrame({"change": [-0.6]}, index=index), people=pd.Series(1.0, index=["z1", "z2", "z3"])
+    )
+    found = plan_done(plan, done, change=change)
+    assert found.projects.loc[("z1", "roof"), ["promised", "kept"]].tolist() == [-0.5, True]
+    said = [en for _, en in found.notes]
+    assert any(en.startswith("1 projects promise several things") for en in said)
+    assert any(en.startswith("1 promises cannot be checked") for en in said)

@@ -11,9 +11,9 @@ from shapely import box
 from geoprio._core.errors import InputError
 from geoprio._core.findings import Findings
 from geoprio.city.survey import zone_numbers
+from geoprio.effect.answers import Answers
 from geoprio.effect.checks import without_luck
 from geoprio.effect.contrasts import Placebo, difference_in_differences
-from geoprio.effect.answers import Answers
 from geoprio.effect.evaluation import evaluate, verdict
 from geoprio.effect.preregistered import Line, Outcome, Plan, Treated
 from geoprio.effect.told import evaluation_sentences, finding_sentences

@@ -170,6 +170,14 @@
     at("moved").replaceChildren(...(rows.length ? rows : [el("li", { class: "hint" }, t("none_changed"))]));
   }
 
+  /** Between what a change lies under other assumptions, in words; null where that is not known or one number. */
+  function spanned(of, k) {
+    const [low, high] = of.spans ? [of.spans[0][k], of.spans[1][k]] : [null, null];
+    if (low === null || high === null) return null;
+    const [from, to] = [figure(low, of.unit, true), figure(high, of.unit, true)];
+    return from === to ? null : t("span").replace("{low}", from).replace("{high}", to);
+  }
+
   function card() {
     outline.clearLayers();
     if (selected === null) { at("card").replaceChildren(); return; }
@@ -177,14 +185,17 @@
     const told = data.indicators.map((of, k) => [of, k])
       .filter(([of, k]) => k === chosen || !["same", "unknown"].includes(of.verdicts[selected]));
     const rest = data.indicators.length - told.length;
-    const rows = told.map(function ([of, k]) {
+    const spans = told.map(([of]) => spanned(of, selected));
+    const rows = told.flatMap(function ([of, k], row) {
       const verdict = of.verdicts[selected];
-      return el("tr", k === chosen ? { class: "now" } : {}, el("th", { scope: "row" }, title(of)),
+      const below = spans[row] ? [el("tr", { class: "span" }, el("td", { colspan: 3 }, spans[row]))] : [];
+      return [el("tr", k === chosen ? { class: "now" } : {}, el("th", { scope: "row" }, title(of)),
         el("td", { class: "n" }, figure(of.values[0][selected], of.unit) + " → " + figure(of.values[1][selected], of.unit)),
-        el("td", {}, el("i", { class: "mark " + verdict, title: t(verdict) }), el("span", { class: "unseen" }, t(verdict))));
+        el("td", {}, el("i", { class: "mark " + verdict, title: t(verdict) }), el("span", { class: "unseen" }, t(verdict)))), ...below];
     });
     at("card").replaceChildren(el("h2", { dir: "auto" }, name(selected)), el("p", { class: "hint" }, el("bdi", {}, data.zones[selected][0])),
-      el("table", {}, el("tbody", {}, ...rows)), el("p", { class: "hint" }, rest ? t("others_same").replace("{n}", rest) : ""));
+      el("table", {}, el("tbody", {}, ...rows)), el("p", { class: "hint" }, rest ? t("others_same").replace("{n}", rest) : ""),
+      ...(spans.some((text) => text) ? [el("p", { class: "hint" }, t("span_hint"))] : []));
   }
 
   function select(k) {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geoprio.effect.groups import UNKNOWN
 from geoprio.effect.spread import carried
 from geoprio.outputs.change.words import value_word
 from geoprio.outputs.figures import change_dumbbells, lorenz_curves
@@ -33,8 +34,9 @@ def change_plots(change: Change, lang: str) -> Iterator[tuple[str, Figure]]:
     if by is not None and shares:
         table = pd.DataFrame(change.groups.xs(by, level="by"))
         number = int(lang == "en")
-        word = (lambda group: group) if by == "district" else (lambda group: str(value_word(group, number)))
-        panels = [(change.measures[c].title, _rows(table, c).rename(index=word)) for c in shares]
+        groups = table.index.get_level_values("group").unique()
+        words = {g: g if by == "district" and g != UNKNOWN else str(value_word(g, number)) for g in groups}
+        panels = [(change.measures[c].title, _rows(table, c).rename(index=words)) for c in shares]
         yield "groups", change_dumbbells(panels, lang=lang)
     found: list[tuple[tuple[str, str], dict[str, tuple[Floats, Floats]], tuple[float, float]]] = []
     for code, what in change.measures.items():

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from geoprio.effect.groups import UNKNOWN
 from geoprio.outputs.change.words import PAGE_WORDS, VALUES, WORDS, category_word, heading
 
 if TYPE_CHECKING:
@@ -180,7 +181,8 @@ def _groups(change: Change) -> Section:
         if not str(code).endswith("_covered_share") and code != "priority":
             continue
         unit = change.measures[code].unit if code in change.measures else "share"
-        known: Text = VALUES.get(str(group), str(group)) if by != "district" else str(group)
+        own = by == "district" and group != UNKNOWN
+        known: Text = group if own else VALUES.get(group, group)
         rows.append([
             Cell(VALUES[str(by)]), Cell(known), Cell(_titles(change, str(code))), Cell(figure(row["before"], unit)),
             Cell(figure(row["after"], unit)), Cell(figure(row["change"], unit, change=True)),
@@ -229,7 +231,7 @@ def _split(change: Change) -> Section:
 
 
 def _ranges(change: Change) -> Section:
-    if change.ranges is None:
+    if change.ranges is None or change.ranges.empty:
         return Section("ranges", WORDS["ranges"])
     rows = [
         [Cell(_titles(change, str(code))), *(Cell(figure(row[n], _unit(change, str(code)), change=True)) for n in SPAN)]

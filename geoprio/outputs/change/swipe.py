@@ -146,7 +146,16 @@ def _indicator(change: Change, code: str) -> dict[str, Any]:
         "steps": [[int(k), *(None if v is None else float(f"{v:.6g}") for v in ends)] for k, *ends in steps],
         "verdicts": table["verdict"].astype(str).tolist(),
         "direction": what.direction,
-    }
+    } | _spans(change, code)
+
+
+def _spans(change: Change, code: str) -> dict[str, Any]:
+    """Return the least and the largest change of each zone, where ranges were computed."""
+    found = change.zone_ranges
+    if found is None or code not in found.index.get_level_values("code"):
+        return {}
+    table = found.xs(code, level="code").reindex(change.people.index)
+    return {"spans": [_digits(table[end].to_numpy(float)) for end in ("low", "high")]}
 
 
 def _classes(values: Floats, what: Measured, anchors: tuple[float, float] | None) -> tuple[str, Any, Any]:

@@ -68,6 +68,9 @@ def _zones(change: Change) -> pd.DataFrame:
     table = table[table["code"].isin(valued)]
     if "name" in change.before.zones:
         table.insert(1, "name", change.before.zones["name"].reindex(table["zone_id"]).to_numpy())
+    if change.zone_ranges is not None:
+        spans = change.zone_ranges.add_prefix("change_")
+        table = table.join(spans, on=["zone_id", "code"])
     return table
 
 
