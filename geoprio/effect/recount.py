@@ -12,9 +12,10 @@ import pandas as pd
 
 from geoprio._core.columns import BEYOND_CUTOFF, NO_FACILITIES, REACHED, UNREACHABLE
 from geoprio.indicators.demand import first_known
+from geoprio.indicators.places import REAL_COMPONENT_M
 
 if TYPE_CHECKING:
-    from geoprio._core.typing import Floats
+    from geoprio._core.typing import Bools, Floats
     from geoprio.effect.runs import FinishedRun
 
 TOLERANCE: Final = 1e-6
@@ -50,7 +51,7 @@ def counted(
         {
             "zone_id": table["zone_id"],
             "demand": demand(run, category),
-            "known": np.isin(status, (REACHED, BEYOND_CUTOFF, UNREACHABLE)),
+            "known": np.isin(status, (REACHED, BEYOND_CUTOFF)) | ((status == UNREACHABLE) & on_real_streets(run)),
             "covered": cost <= limit,
             "metres": np.where(status == REACHED, table[f"{category}_distance_m"].to_numpy(float), cutoff),
         },
@@ -58,7 +59,12 @@ def counted(
     )
     if (status == NO_FACILITIES).all():
         return found.assign(known=False, covered=False)
-    return _unknown_islands(found, run, category, status == UNREACHABLE)
+    return found
+
+
+def on_real_streets(run: FinishedRun) -> Bools:
+    """Return which buildings are known to be unserved where they reach nothing: not those on a scrap of the network."""
+    return np.asarray(~(run.buildings["component_m"].to_numpy(float) < REAL_COMPONENT_M), np.bool_)
 
 
 def demand(run: FinishedRun, category: str) -> Floats:
@@ -69,23 +75,6 @@ def demand(run: FinishedRun, category: str) -> Floats:
         return home
     found = first_known(run.buildings, (kind,))
     return np.zeros_like(home, np.float64) if found is None else found.weight
-
-
-def _unknown_islands(found: pd.DataFrame, run: FinishedRun, category: str, stranded: np.ndarray) -> pd.DataFrame:
-    """Return the counts with stranded buildings unknown where their run took them so.
-
-    Whether a building that reaches nothing stands on a real street network or on a scrap of it is not kept in the
-    tables, but it follows from the zone's share of unknown ones.
-    """
-    if not stranded.any():
-        return found
-    zones = found.loc[stranded, "zone_id"].dropna().unique()
-    inside = found[found["zone_id"].isin(zones)]
-    total = inside["demand"].groupby(inside["zone_id"]).sum()
-    unknown = inside["demand"].where(~inside["known"], 0.0).groupby(inside["zone_id"]).sum()
-    said = run.zones[f"{category}_unknown_share"].astype(float).reindex(total.index)
-    off = total.index[(unknown / total - said).abs() > TOLERANCE]
-    return found.assign(known=found["known"] & ~(stranded & found["zone_id"].isin(off)))
 
 
 def zone_sums(found: pd.DataFrame, zones: pd.Index) -> pd.DataFrame:

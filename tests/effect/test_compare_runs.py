@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import Town
+from conftest import Town, Y, square
 from finished import changed, finished, people_in, with_shop
 
 import geoprio
@@ -61,6 +61,27 @@ def test_a_folder_says_what_the_result_said(before, saved):
     assert found.differences == ()
     assert set(found.zones["verdict"]) <= {"same", "unknown"}
     assert compare(saved, str(saved)).city["change"].dropna().eq(0).all()
+
+
+def test_a_zone_with_a_real_island_and_a_scrap_is_counted_again(tmp_path):
+    """Of two houses that reach no shop the one on 1.2 km of street is known to be unserved, the one on 60 m is not."""
+    town = people_in(Town(tmp_path))
+    town.streets += [
+        ({}, "LineString", [[X + 50, Y + 20], [X + 50, Y - 1180]]),
+        ({}, "LineString", [[X + 300, Y + 20], [X + 360, Y + 20]]),
+    ]
+    for name, x in (("island", 50), ("scrap", 330)):
+        house = ({"id": name, "use": "residential", "all": 10, "old": 2}, "Polygon", square(X + x, Y + 25, 5))
+        town.buildings.append(house)
+    run = finished(town, "run")
+    assert run.buildings.loc[["island", "scrap"], "convenience_status"].eq("unreachable").all()
+    assert run.buildings.loc[["island", "scrap"], "component_m"].tolist() == pytest.approx([1200, 60])
+    again = counted(run, "convenience")
+    assert again.loc[["island", "scrap"], "known"].tolist() == [True, False]
+    assert reproduced(run, "convenience").all()
+    found = compare(run, run)
+    assert not found.split.notes
+    assert found.split.city[["change", "supply", "demand"]].eq(0).all(axis=None)
 
 
 def test_by_hand(before, after):
