@@ -208,6 +208,18 @@ def test_several_answers_to_a_question_of_one(tmp_path):
     assert "several answers" in findings.rejects()["reason"].iloc[0]
 
 
+def test_an_option_that_is_named_is_an_answer_though_it_says_unclear(tmp_path):
+    """“不清楚” means no answer in a table, but not where the questionnaire offers it and the project file names it."""
+    write_csv(tmp_path / "s.csv", ["小区", "同意"], [("甲", "同意"), ("甲", "不清楚"), ("甲", "未知")])
+    for options, answered in (
+        ({"同意": "agree", "不清楚": ""}, [True, True, False]),
+        ({"同意": "agree"}, [True, False, False]),
+    ):
+        question = {"code": "consent", "column": "同意", "about": "support", "options": options}
+        survey = read_survey(spec(zone="小区", groups={}, questions=[question]), tmp_path, Findings())
+        assert survey.questions[0].answered.tolist() == answered
+
+
 def test_numbers_fall_into_bands_and_weights_are_taken(tmp_path):
     write_csv(
         tmp_path / "s.csv",

@@ -20,6 +20,8 @@ from geoprio.sources.survey.grid import JOINED, columns_of, find_column, number_
 from geoprio.sources.survey.personal import common_texts, kind_by_name, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geoprio._core.findings import Findings
     from geoprio._core.typing import Bools, Ints
     from geoprio.sources.survey.spec import SurveyGroup, SurveyQuestion, SurveySpec
@@ -143,11 +145,12 @@ def mapped_columns(table: pd.DataFrame, spec: SurveySpec) -> tuple[str, ...]:
     return tuple(out)
 
 
-def cleaned(values: pd.Series, missing: tuple[str, ...]) -> pd.Series:
-    """Return texts without those that mean no answer."""
-    none = MISSING | {plain(m) for m in missing}
+def cleaned(values: pd.Series, missing: tuple[str, ...], options: Iterable[str] = ()) -> pd.Series:
+    """Return texts without those that mean no answer; what a question names as an option is an answer."""
+    named, said = {plain(o) for o in options} - {""}, {plain(m) for m in missing}
     forms = {v: plain(str(v)) for v in values.dropna().unique()}
-    return values.mask(values.isin([v for v, f in forms.items() if f in none or is_blank(f)]))
+    none = {f for f in forms.values() if f in said or (f not in named and (f in MISSING or is_blank(f)))}
+    return values.mask(values.isin([v for v, f in forms.items() if f in none]))
 
 
 def read_question(
@@ -261,7 +264,7 @@ def _of_cells(
     values: pd.Series, question: SurveyQuestion, spec: SurveySpec, kind: str, findings: Findings
 ) -> tuple[dict[str, Bools], Bools, list[str]]:
     """Return who picked each option, who answered, and the options, from one column with all of them."""
-    texts = cleaned(values, spec.missing).str.replace(FILLED, "", regex=True)
+    texts = cleaned(values, spec.missing, question.options).str.replace(FILLED, "", regex=True)
     pieces = _pieces(texts, question, kind)
     forms = pieces.map(option_form)
     if question.options:
