@@ -11,7 +11,7 @@ import pandas as pd
 
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Floats, Ints
-from geoprio.programme.conditions import meets, numbers_of
+from geoprio.programme.conditions import failed, meets, numbers_of
 from geoprio.programme.measures import Catalog, Measure, Price
 from geoprio.programme.money import fen
 
@@ -24,6 +24,9 @@ NOT_FUNDABLE: Final = "not_fundable"
 BLOCKED: Final = "blocked"
 NO_BENEFIT: Final = "no_benefit"
 LEFT_OUT: Final = "left_out"
+
+WHOLE_UNITS: Final = ("dwelling",)
+"""Units of which there are no parts, whatever a quantity says."""
 
 STATUS_TITLES: Final = {
     CANDIDATE: ("可选", "candidate"),
@@ -86,7 +89,9 @@ def _of_measure(number: int, measure: Measure, zones: pd.DataFrame, price: Price
     reason[none_known] = f"none of {', '.join(q.column for q in measure.quantity)} is known"
     reason[unknown] = f"one of {', '.join(c.column for c in measure.eligible)} is not known"
     status[~holds & ~unknown] = NOT_ELIGIBLE
-    reason[~holds & ~unknown] = ""
+    barred = ~holds & ~unknown
+    reason[barred] = failed(measure.eligible, zones, where)[barred]
+    reason[status == NOTHING_TO_DO] = nothing_of(column)[status == NOTHING_TO_DO]
     if price.assumed:
         assumed = (
             np.where(assumed == "", "", assumed + "; ") + f"unit cost: middle of an unverified span ({price.source})"
@@ -111,6 +116,11 @@ def _of_measure(number: int, measure: Measure, zones: pd.DataFrame, price: Price
     )
 
 
+def nothing_of(column: np.ndarray) -> np.ndarray:
+    """Return why there is nothing to do, by the column that the quantity is from."""
+    return np.array([f"{name} is 0" if name else "the quantity is 0" for name in column], object)
+
+
 def _quantities(measure: Measure, zones: pd.DataFrame, where: str) -> tuple[Floats, np.ndarray, np.ndarray]:
     """Quantity (NaN: unknown), the column that it is from, and what is assumed; shape (zones,)."""
     amount = np.full(len(zones), np.nan)
@@ -130,7 +140,9 @@ def _quantities(measure: Measure, zones: pd.DataFrame, where: str) -> tuple[Floa
             )
         new = np.isnan(amount) & ~np.isnan(values)
         found = values[new] * quantity.factor
-        amount[new] = np.where(found > 0, np.maximum(np.rint(found), 1.0), 0.0) if quantity.whole else found
+        # Nobody mends half a home.
+        whole = quantity.whole or measure.unit in WHOLE_UNITS
+        amount[new] = np.where(found > 0, np.maximum(np.rint(found), 1.0), 0.0) if whole else found
         column[new] = quantity.column
         assumed[new] = quantity.assumed
     return amount, column, assumed

@@ -20,6 +20,8 @@ from geoprio.programme.money import MOST_FEN
 from geoprio.programme.rules import PlanRules
 
 SHARE_SLACK = 1e-9
+PEOPLE = "population"
+"""Column of whom a measure benefits; where nobody is counted, dwellings stand in."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def prepare(
     points : DataFrame
         From `candidates.contributions`: what the catalog's effects take away, on the index of `zones`.
     people : str
-        Column of whom a measure benefits.
+        Column of whom a measure benefits; where nobody is counted (no `population`), dwellings stand in.
     district : str
         Column of districts, for the floors; empty: all zones are one district.
     pinned : mapping of (zone_id, measure) to bool, optional
@@ -145,7 +147,7 @@ def prepare(
     if not points.index.equals(zones.index):
         raise InputError("contributions and zones are not of the same zones in the same order.")
     table = tabulate(catalog, zones, prices)
-    gain = gains(catalog, table, points, numbers_of(zones, people, "people who benefit"))
+    gain = gains(catalog, table, points, _people(zones, people))
     table["benefit"] = gain.of_items(len(table))
     pins = _pins(table, pinned or {})
     bound = limits(sources, catalog, zones, table)
@@ -180,12 +182,27 @@ def prepare(
     return problem
 
 
+def _people(zones: pd.DataFrame, column: str) -> Floats:
+    """Return whom a measure benefits in each zone; dwellings where nobody is counted."""
+    counted = column in zones.columns and zones[column].notna().any()
+    if column == PEOPLE and not counted and "dwellings" in zones.columns:
+        return numbers_of(zones, "dwellings", "people who benefit")
+    if column not in zones.columns:
+        others = [c for c in (PEOPLE, "dwellings", "building_count") if c in zones.columns]
+        instead = f" people={others[0]!r} can stand in." if others else ""
+        try:
+            column_of(zones, column, "people who benefit")
+        except InputError as error:
+            raise InputError(f"{error}{instead}") from None
+    return numbers_of(zones, column, "people who benefit")
+
+
 def _screen(
     table: pd.DataFrame, bound: Limits, pins: Ints, sources: tuple[Source, ...], catalog: Catalog, rules: PlanRules
 ) -> Ints:
     """Give every row its status, in place; return the rows that stay candidates."""
-    _set_status(table, pins == 0, c.LEFT_OUT, "")
-    _set_status(table, table["cost_fen"].to_numpy() == 0, c.NOTHING_TO_DO, "")
+    _set_status(table, pins == 0, c.LEFT_OUT, "pinned: done = false")
+    _set_status(table, table["cost_fen"].to_numpy() == 0, c.NOTHING_TO_DO, "its cost is 0")
     reason = "the sources' shares and caps do not reach its cost"
     _set_status(table, ~_fundable(table, bound, sources, catalog), c.NOT_FUNDABLE, reason)
     _block(table, catalog)
@@ -285,7 +302,7 @@ def _drop_useless(table: pd.DataFrame, catalog: Catalog, rules: PlanRules, pinne
         number = catalog.codes.index(code)
         for needed in catalog.measures[number].requires:
             grid[:, catalog.codes.index(needed)] |= grid[:, number]
-    _set_status(table, ~grid.ravel(), c.NO_BENEFIT, "")
+    _set_status(table, ~grid.ravel(), c.NO_BENEFIT, "it relieves no need there")
 
 
 def _grid(table: pd.DataFrame, column: str, catalog: Catalog) -> np.ndarray:

@@ -18,7 +18,7 @@ from geoprio._core.files import local_path
 from geoprio.programme.conditions import Condition, Frozen
 from geoprio.programme.funding import Source
 from geoprio.programme.measures import CATALOG_FILE, CODE_PATTERN, Bundle, Catalog, Price, prices
-from geoprio.programme.money import FEN, fen, split
+from geoprio.programme.money import FEN, Yuan, fen, split
 from geoprio.programme.rules import PlanRules
 from geoprio.sources.spec import SourceSpec
 
@@ -39,7 +39,7 @@ code = "city"
 title_zh = "市级财政"
 title_en = "city"
 kind = "city"
-budget_cny = 20000000                      # each year
+budget_cny = [20000000, 15000000, 15000000] # a sum for each year, or one for every year; --budget is the sum of all
 max_share = 0.7
 
 [[programme.sources]]
@@ -97,7 +97,7 @@ class ProgrammeSpec(Frozen):
     """Codes of what may be done; default: all of the list."""
     measures_file: str | None = None
     """A .toml file with [[measures]] and [[bundles]] of one's own; one of a known code replaces geoprio's."""
-    prices: dict[str, float] = Field(default_factory=dict)
+    prices: dict[str, Yuan] = Field(default_factory=dict)
     """Yuan for each unit, by measure."""
     assume: bool = False
     """Whether the middle of an unverified span stands in where no price is given; whatever rests on one is marked."""
@@ -105,6 +105,8 @@ class ProgrammeSpec(Frozen):
     """Instead of the list's; empty: nothing is cheaper done at once."""
     zones: tuple[Condition, ...] = ()
     """Zones that the programme is for; default: all."""
+    safety_everywhere: bool = False
+    """Whether safety measures are for every zone, those that `zones` leaves out too: a hazard is mended wherever it is."""
     people: str = "population"
     """Column of the zones that tells whom a measure benefits; where nobody is counted, dwellings stand in."""
     district: str = ""
@@ -212,7 +214,12 @@ def choice_of(spec: ProgrammeSpec, base: Path) -> Choice:
     if spec.measures:
         catalog = catalog.only(spec.measures)
     where = tuple(spec.zones)
-    measures = tuple(m.model_copy(update={"eligible": (*where, *m.eligible)}) for m in catalog.measures)
+    measures = tuple(
+        m
+        if spec.safety_everywhere and m.grade == "safety"
+        else m.model_copy(update={"eligible": (*where, *m.eligible)})
+        for m in catalog.measures
+    )
     return Choice(catalog.model_copy(update={"measures": measures}), prices(catalog, spec.prices, assume=spec.assume))
 
 

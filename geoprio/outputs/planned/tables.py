@@ -199,8 +199,8 @@ def _parties(found: Planned, number: int) -> pd.DataFrame:
                 "share": totals[f"{party}_fen"] / whole,
                 "borrowed_fen": int(borrowed.get(party, 0)),
                 "flows_cny": float(flows[party].sum()),
-                "internal_rate": totals["enterprises_internal_rate"] if party == "enterprises" else np.nan,
-                "payback_years": totals["enterprises_payback_years"] if party == "enterprises" else np.nan,
+                "internal_rate": totals["concessions_internal_rate"] if party == "enterprises" else np.nan,
+                "payback_years": totals["concessions_payback_years"] if party == "enterprises" else np.nan,
             }
             for party in PARTIES
         ]

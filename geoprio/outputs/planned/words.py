@@ -96,7 +96,7 @@ def _parties(found: Planned) -> Iterator[Pair]:
 
 
 def _operators(found: Planned) -> Iterator[Pair]:
-    rate, back = (found.ledger.totals[f"enterprises_{k}"] for k in ("internal_rate", "payback_years"))
+    rate, back = (found.ledger.totals[f"concessions_{k}"] for k in ("internal_rate", "payback_years"))
     if np.isfinite(rate):
         zh = f"，{back:.1f}年回本" if np.isfinite(back) else ""
         en = f", paid back after {back:.1f} years" if np.isfinite(back) else ""
