@@ -31,6 +31,7 @@ from geoprio.programme.set_cover import set_cover
 from geoprio.programme.sites import Pairs, Siting, pairs_of
 from geoprio.programme.siting import maximal_cover, p_median, zone_quantities
 from geoprio.programme.spec import SNIPPET, Choice, Pin, ProgrammeSites, ProgrammeSpec, choice_of, pins_of
+from geoprio.programme.unspent import freed_by
 
 __all__ = [
     "SNIPPET",
@@ -75,6 +76,7 @@ __all__ = [
     "contributions",
     "draw_factors",
     "fen",
+    "freed_by",
     "frequencies",
     "frontier",
     "gains",

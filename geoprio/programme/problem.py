@@ -171,7 +171,7 @@ def prepare(
         district=numbers,
         districts=names,
         limits=held,
-        mixes=_mixes(held, conflicts(sources)),
+        mixes=mixes_of(held, conflicts(sources)),
         deadline=deadline.astype(np.int64),
         bundles=bundles,
         saving_fen=saving,
@@ -243,7 +243,7 @@ def _fundable(table: pd.DataFrame, bound: Limits, sources: tuple[Source, ...], c
     # With its savings an item costs less, and a fixed sum reaches farther.
     cost = table["cost_fen"].to_numpy(float) * (1 - saving[table["measure_no"].to_numpy(int)])
     reach = np.minimum(bound.high, bound.cap_fen / np.maximum(cost, 1.0)[:, None])
-    mixes = _mixes(bound, conflicts(sources))
+    mixes = mixes_of(bound, conflicts(sources))
     enough = (np.where(mixes.members, reach[mixes.item], 0).sum(axis=1) >= 1 - SHARE_SLACK) & (
         np.where(mixes.members, bound.low[mixes.item], 0).sum(axis=1) <= 1 + SHARE_SLACK
     )
@@ -253,7 +253,7 @@ def _fundable(table: pd.DataFrame, bound: Limits, sources: tuple[Source, ...], c
     return out
 
 
-def _mixes(bound: Limits, apart: Bools) -> Mixes:
+def mixes_of(bound: Limits, apart: Bools) -> Mixes:
     """All largest sets of sources that may pay together; a source with a minimum is in every one of them."""
     count = bound.allowed.shape[1]
     key = np.hstack([bound.allowed, bound.low > 0])

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from small_plans import catalog_of, measure, problem_of, random_problem, source, zones_of
 
@@ -14,8 +15,12 @@ from geoprio.programme import (
     Quantity,
     Source,
     contributions,
+    freed_by,
     frontier,
+    hazards,
     ledger,
+    load_catalog,
+    mended_by,
     plan,
     prepare,
     prices,
@@ -125,7 +130,8 @@ def test_dwellings_stand_in_where_nobody_is_counted():
     assert benefits(zones.assign(population=np.nan)) == [2.5, 7.5]
     with pytest.raises(InputError, match="no column 'dwelings'; did you mean 'dwellings'. people='population' can"):
         benefits(zones, people="dwelings")
-    wide = zones.drop(columns=["population", "dwellings"]).assign(building_count=4.0, **{f"c{k}": 0 for k in range(99)})
+    more = pd.DataFrame(0, zones.index, [f"c{k}" for k in range(99)])
+    wide = pd.concat([zones.drop(columns=["population", "dwellings"]).assign(building_count=4.0), more], axis=1)
     with pytest.raises(InputError, match="people='building_count' can stand in") as caught:
         benefits(wide)
     assert len(str(caught.value)) < 300
@@ -145,3 +151,55 @@ def test_nothing_done_has_a_bound_that_is_no_less():
     found = plan(lumpy())
     nothing = dataclasses.replace(found, benefit=0.0, gap=1.0)
     assert nothing.best_bound == nothing.bound
+
+
+def test_the_setting_that_frees_the_most_is_named():
+    # 300 a year and a project of 500 in each of two zones: only carried over can one be paid.
+    zones = zones_of(2, n_m=5.0)
+    kinds = catalog_of(measure("m"))
+    found = plan(problem_of(zones, kinds, [source("city", budget_cny=(300.0, 300.0))], PlanRules(years=2)))
+    assert found.status == "nothing"
+    zones["n_m"] = [3.0, 5.0]
+    rules = PlanRules(years=2, zone_max_cny=10_000.0)
+    found = plan(problem_of(zones, kinds, [source("city", budget_cny=(300.0, 600.0)), source("b", max_share=0.1)], rules))
+    assert found.done["cost_fen"].sum() == 80000
+    assert freed_by(found).empty
+    found = plan(problem_of(zones, kinds, [source("city", budget_cny=(450.0, 450.0))], rules))
+    assert found.done["zone_id"].tolist() == ["z0"]
+    (row,) = freed_by(found).to_dict("records")
+    assert (row["setting"], row["source"], row["cost_fen"], row["freed_fen"]) == ("carry_over", "city", 80000, 50000)
+    # A share that the others cannot match.
+    found = plan(problem_of(zones, kinds, [source("city", budget_cny=(900.0,), max_share=0.5),
+                                           source("town", budget_cny=(150.0,))]))  # fmt: skip
+    assert found.done["cost_fen"].sum() == 30000
+    assert [tuple(r) for r in freed_by(found)[["setting", "source"]].to_numpy()] == [("max_share", "city")]
+
+
+def test_hazards_that_are_not_mended_have_a_reason():
+    gas = measure("gas_safety", grade="safety", quantity=(Quantity(column="gas_hazard_dwellings"),),
+                  eligible=(Condition(column="kind", one_of=("a",)),))  # fmt: skip
+    zones = zones_of(
+        4,
+        safety_gate=[True, True, False, True],
+        gas_hazard_found=[1.0, 1.0, 0.0, np.nan],
+        gas_hazard_dwellings=[9.0, 9.0, 0.0, np.nan],
+        structure_hazard_found=[np.nan, 2.0, 0.0, 1.0],
+        kind=["a", "b", "a", "a"],
+    )
+    found = plan(problem_of(zones, catalog_of(gas), [source("city")]))
+    told = hazards(found, ("gas_hazard", "structure_hazard"))
+    assert told[["zone_id", "hazard", "mended", "status", "measure"]].to_numpy().tolist() == [
+        ["z0", "gas_hazard", True, "done", "gas_safety"],
+        ["z1", "gas_hazard", False, "not_eligible", "gas_safety"],
+        ["z1", "structure_hazard", False, "no_measure", "structure_safety"],
+        ["z3", "structure_hazard", False, "no_measure", "structure_safety"],
+    ]
+    assert told["reason"].tolist() == ["", "kind is b (asked: a)", "", ""]
+    assert told["year"].tolist()[0] == 1
+
+
+def test_every_hazard_of_safety_has_a_measure_in_the_list():
+    from geoprio.standards.defects import load_defects
+
+    listed = {d for m in load_catalog().measures for d in mended_by(m, load_defects())}
+    assert {"gas_hazard", "structure_hazard", "fire_hazard"} <= listed
