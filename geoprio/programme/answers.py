@@ -82,9 +82,7 @@ def with_budgets(problem: Problem, factor: float) -> Problem:
     if not 0 <= factor < float("inf"):
         raise InputError(f"budgets times {factor!r}: give a number of 0 or more.")
     sources = tuple(
-        s
-        if s.budget_cny is None
-        else s.model_copy(update={"budget_cny": _times(s.budget_cny, factor)})
+        s if s.budget_cny is None else s.model_copy(update={"budget_cny": _times(s.budget_cny, factor)})
         for s in problem.sources
     )
     return replace(problem, sources=sources)

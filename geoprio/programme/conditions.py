@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Bools
 
-
 MOST_NAMED = 8
 """So many columns are named where none is called nearly so."""
 
@@ -110,7 +109,9 @@ def column_of(zones: pd.DataFrame, column: str, where: str) -> pd.Series[Any]:
         If it is not there; the message names those that are called nearly so.
     """
     if column not in zones.columns:
-        raise InputError(f"{where}: the zones have no column {column!r}; {_instead(column, list(map(str, zones.columns)))}.")
+        raise InputError(
+            f"{where}: the zones have no column {column!r}; {_instead(column, list(map(str, zones.columns)))}."
+        )
     return zones[column]
 
 

@@ -56,8 +56,11 @@ def hazards(programme: Programme, gates: tuple[str, ...]) -> pd.DataFrame:
     problem, zones = programme.problem, programme.problem.zones
     kinds = {m.code: mended_by(m, gates) for m in problem.catalog.measures}
     safe = {m.code for m in problem.catalog.measures if m.grade == "safety"}
-    years = {(z, m): int(y) for z, m, y in zip(*(programme.done[k] for k in ("zone_id", "measure", "year")), strict=True)}
-    table = problem.table.set_index(["zone_id", "measure"])
+    years = {
+        (z, m): int(y) for z, m, y in zip(*(programme.done[k] for k in ("zone_id", "measure", "year")), strict=True)
+    }
+    keys = list(zip(problem.table["zone_id"], problem.table["measure"], strict=True))
+    status, reason = (dict(zip(keys, problem.table[k], strict=True)) for k in ("status", "reason"))
     rows = []
     for zone, hazard in _there(zones, gates):
         fitting = [m for m, of in kinds.items() if (hazard in of if hazard else m in safe)]
@@ -66,7 +69,7 @@ def hazards(programme: Programme, gates: tuple[str, ...]) -> pd.DataFrame:
             first = min(years[zone, m] for m in done)
             rows.append((zone, hazard, True, first, ", ".join(done), "done", done[0], ""))
             continue
-        told = [(table.at[(zone, m), "status"], m, table.at[(zone, m), "reason"]) for m in fitting]
+        told = [(status[zone, m], m, reason[zone, m]) for m in fitting]
         rows.append((zone, hazard, False, pd.NA, "", *_why(told, hazard, problem.catalog)))
     columns = ["zone_id", "hazard", "mended", "year", "measures", "status", "measure", "reason"]
     return pd.DataFrame(rows, columns=columns).astype({"year": "Int64", "mended": bool})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BeforeValidator
@@ -18,7 +18,7 @@ MOST_FEN = 10**16
 """A hundred thousand billion yuan; beyond it, floats no longer tell single fen."""
 
 
-def yuan_of(value: object) -> object:
+def yuan_of(value: Any) -> Any:  # noqa: ANN401 - what a file holds; pydantic checks what is no text
     """Return a sum of money that is written as text in yuan; anything else as it is.
 
     Raises
@@ -36,7 +36,9 @@ def yuan_of(value: object) -> object:
     try:
         return amounts.money(value, 1.0).value
     except Refused:
-        raise InputError(f'{value!r} is not a sum of money; give yuan, such as 20000000, "2000万" or "0.2亿元".') from None
+        raise InputError(
+            f'{value!r} is not a sum of money; give yuan, such as 20000000, "2000万" or "0.2亿元".'
+        ) from None
 
 
 Yuan = Annotated[float, BeforeValidator(yuan_of, json_schema_input_type=float | str)]

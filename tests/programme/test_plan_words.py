@@ -88,9 +88,7 @@ def test_no_reason_is_empty():
         measure("useless", closes=0.0, quantity=(Quantity(),)),
         measure("free"),
     )
-    zones = zones_of(
-        2, year=[1990, 2010], kind=["c", "a"], n_old=1.0, n_kind=1.0, n_none=[0.0, np.nan], n_free=1.0
-    )
+    zones = zones_of(2, year=[1990, 2010], kind=["c", "a"], n_old=1.0, n_kind=1.0, n_none=[0.0, np.nan], n_free=1.0)
     problem = problem_of(zones, kinds, [source("city")], pinned={("z0", "free"): False})
     table = problem.table.set_index(["zone_id", "measure"])
     out = table[table["status"] != "candidate"]
@@ -121,9 +119,11 @@ def test_dwellings_stand_in_where_nobody_is_counted():
 
     def benefits(table, **more):
         points = contributions(kinds, table)
-        return prepare(
-            table, kinds, prices(kinds, {}, assume=True), (source("city"),), PlanRules(), points, **more
-        ).items["benefit"].tolist()
+        return (
+            prepare(table, kinds, prices(kinds, {}, assume=True), (source("city"),), PlanRules(), points, **more)
+            .items["benefit"]
+            .tolist()
+        )
 
     assert benefits(zones) == [25.0, 25.0]
     assert benefits(zones.drop(columns="population")) == [2.5, 7.5]
@@ -161,7 +161,9 @@ def test_the_setting_that_frees_the_most_is_named():
     assert found.status == "nothing"
     zones["n_m"] = [3.0, 5.0]
     rules = PlanRules(years=2, zone_max_cny=10_000.0)
-    found = plan(problem_of(zones, kinds, [source("city", budget_cny=(300.0, 600.0)), source("b", max_share=0.1)], rules))
+    found = plan(
+        problem_of(zones, kinds, [source("city", budget_cny=(300.0, 600.0)), source("b", max_share=0.1)], rules)
+    )
     assert found.done["cost_fen"].sum() == 80000
     assert freed_by(found).empty
     found = plan(problem_of(zones, kinds, [source("city", budget_cny=(450.0, 450.0))], rules))

@@ -52,6 +52,7 @@ def planned_html(found: Planned, lang: str = "zh") -> str:
     style = f"<style>{asset('quality.css')}\n{asset('change.css')}\n{asset('planned.css')}</style>"
     program = f"<script>\n{asset('change.js')}</script>"
     refuse_remote(style + program + asset("planned.html.j2"))
+    found = found.on_page
     base, years = year_pages(found)
     page: str = template("planned.html.j2").render(
         number=int(lang == "en"),
