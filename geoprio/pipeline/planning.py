@@ -137,7 +137,7 @@ def planning_zones(result: Result, spec: p.ProgrammeSpec) -> tuple[pd.DataFrame,
             return zones, column
     raise InputError(
         f"[programme] people = {spec.people!r}: the zones have no such column, so nobody knows whom a measure benefits;"
-        " add [population] or dwellings, or name another column."
+        ' add [population] or dwellings, or name another column, such as people = "building_count".'
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Floats, Ints
-from geoprio.programme.conditions import failed, meets, numbers_of
+from geoprio.programme.conditions import failed, lacking, meets, numbers_of
 from geoprio.programme.measures import Catalog, Measure, Price
 from geoprio.programme.money import fen
 
@@ -87,7 +87,7 @@ def _of_measure(number: int, measure: Measure, zones: pd.DataFrame, price: Price
     reason = np.full(len(zones), "", object)
     status[none_known | unknown] = UNKNOWN
     reason[none_known] = f"none of {', '.join(q.column for q in measure.quantity)} is known"
-    reason[unknown] = f"one of {', '.join(c.column for c in measure.eligible)} is not known"
+    reason[unknown] = lacking(measure.eligible, zones)[unknown]
     status[~holds & ~unknown] = NOT_ELIGIBLE
     barred = ~holds & ~unknown
     reason[barred] = failed(measure.eligible, zones, where)[barred]

@@ -100,6 +100,14 @@ def failed(conditions: tuple[Condition, ...], zones: pd.DataFrame, where: str) -
     return out
 
 
+def lacking(conditions: tuple[Condition, ...], zones: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return which columns of the conditions each zone lacks, in words; empty where none; shape (zones,)."""
+    names = list(dict.fromkeys(c.column for c in conditions if c.column in zones.columns))
+    gaps = zones[names].isna().to_numpy(bool)
+    told = [", ".join(name for name, gap in zip(names, row, strict=True) if gap) for row in gaps]
+    return np.array([f"one of {text} is not known" if text else "" for text in told], object)
+
+
 def column_of(zones: pd.DataFrame, column: str, where: str) -> pd.Series[Any]:
     """Return a column of the zones.
 

@@ -21,6 +21,7 @@ Pair = tuple[str, str]
 
 SHOWN: Final = 6
 """So many zones are named."""
+LACK: Final = ("缺少资料：", "not known: ")
 OTHERS: Final = "Shares of other sources, yearly budgets or rules keep the rest from being done, or no item is so cheap"
 SETTINGS: Final = {
     "carry_over": (
@@ -204,7 +205,7 @@ def unknowns(found: Planned) -> Iterator[Pair]:
     for zone in zones[:SHOWN]:
         reasons = dict.fromkeys(bare.loc[bare["zone_id"] == zone, "reason"])
         for k in (0, 1):
-            told = list(dict.fromkeys(reason_words(r, found, k) for r in reasons))[:2]
+            told = list(dict.fromkeys(reason_words(r, found, k).removeprefix(LACK[k]) for r in reasons))[:2]
             parts[k].append(_noted(_name(found, zone), told, k))
     more = len(zones) - SHOWN
     yield (

@@ -8,6 +8,7 @@ import numpy as np
 
 from geoprio.outputs.planned.open_ends import hazards_told, left_over, unknowns
 from geoprio.outputs.planned.open_ends import rate as percent
+from geoprio.outputs.planned.project_lines import told_of_list
 from geoprio.outputs.planned.zones import money
 from geoprio.programme import sentences
 from geoprio.programme.ledger import PARTIES
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 
+LISTED = ("inspection", "problems", "survey")
+"""Sections of a project file from which a list of projects is written."""
 SHOWN = 5
 """So many zones, prices or changes are named."""
 
@@ -31,6 +34,9 @@ def planned_sentences(found: Planned) -> tuple[Pair, ...]:
     told += [*_assumptions(found), *unknowns(found)]
     if found.programme.status not in {"optimal", "feasible"}:
         return tuple(told)
+    table = found.result.project_list if any(found.result.project.get(name) for name in LISTED) else None
+    if table is not None and len(table):
+        told.append(told_of_list(table))
     parts = (_money, left_over, _parties, _operators, _gains, _prices, _more, _sure)
     return (*told, *(pair for part in parts for pair in part(found)))
 
