@@ -20,6 +20,7 @@ Pair = tuple[str, str]
 
 IN_PROGRAMME: Final = "in_programme"
 NOT_IN_PROGRAMME: Final = "not_in_programme"
+WAITING: Final = ("candidate", "not_started")
 OF_MONEY: Final = ("quantity", "quantity_unit", "unit_cost_cny", "cost_cny", "funding_zh", "funding_en", "year")
 
 
@@ -47,7 +48,7 @@ def with_programme(table: pd.DataFrame, result: Result) -> pd.DataFrame:
     lines = _lines(table, programme, list(result.defects))
     for column in ("quantity", "quantity_unit", "funding_zh", "funding_en", "status"):
         table[column] = table[column].astype(object)
-    waiting = table["status"].eq("candidate")
+    waiting = table["status"].isin(WAITING)
     table.loc[waiting, "status"] = NOT_IN_PROGRAMME
     extra = []
     for place, rows in lines.items():
@@ -100,7 +101,7 @@ def _funding(programme: Programme, paid: pd.Series, number: int) -> str:
     titles = source_titles(programme)
     given = paid[paid > 0]
     tenths = split(1000, given.to_numpy(np.int64))
-    parts = [f"{titles[str(c)][number]} {t / 10:.1f}%" for c, t in zip(given.index, tenths, strict=True)]
+    parts = [f"{titles[str(c)][number]} {t / 10:.1f}%" for c, t in zip(given.index, tenths, strict=True) if t]
     return ("、", ", ")[number].join(parts)
 
 
