@@ -205,6 +205,7 @@ MAP: Final = {
     "who": ("资金来源（元）", "who pays (CNY)"),
     "total": ("合计", "total"),
     "layer": ("改造计划（首个年度）", "Programme (first year)"),
+    "layout": ("计划图 A4", "Programme map A4"),
 }
 """Words of the programme on map, sheets and in QGIS; ``{t}`` and the like are filled in there."""
 

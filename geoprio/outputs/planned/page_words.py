@@ -7,6 +7,7 @@ from typing import Final
 PAGE_WORDS: Final = {
     "title": ("资金内的改造计划", "The programme within the money"),
     "contents": ("目录", "Contents"),
+    "fold": ("{n}行（点击展开或收起）", "{n} rows (show or hide)"),
     "print": ("打印", "Print"),
     "language": ("English", "中文"),
     "map": ("地图", "map"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 
+FIRST_YEAR: Final = "programme_year"
+"""Column of the zones by which a map of a programme opens."""
 OUTSIDE_COLOR: Final = "#d9dce0"
 """Of zones in which nothing is done."""
 COST_STEPS: Final = tuple(m * 10.0**k for k in range(3, 11) for m in (1, 2, 5))
@@ -150,7 +152,7 @@ def programme_colorings(result: Result) -> list[dict[str, Any]]:
     first = result.zones["programme_year"].astype("Float64").to_numpy(float, na_value=np.nan)
     words = [(MAP["year"][0].format(t=t), MAP["year"][1].format(t=t)) for t in range(1, years + 1)]
     # Steps are told from the last to the first: the first year stands on top of the legend.
-    by_year = _named("programme_year", first - 1, words, list(year_colors(years)), upward=False)
+    by_year = _named(FIRST_YEAR, first - 1, words, list(year_colors(years)), upward=False)
     cost = result.zones["programme_cost_cny"].to_numpy(float)
     classes, bounds = cost_classes(cost)
     colors = list(reversed(year_colors(len(bounds))))
