@@ -61,7 +61,7 @@ def hazards(programme: Programme, gates: tuple[str, ...]) -> pd.DataFrame:
     }
     keys = list(zip(problem.table["zone_id"], problem.table["measure"], strict=True))
     status, reason = (dict(zip(keys, problem.table[k], strict=True)) for k in ("status", "reason"))
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for zone, hazard in _there(zones, gates):
         fitting = [m for m, of in kinds.items() if (hazard in of if hazard else m in safe)]
         done = [m for m in fitting if (zone, m) in years]
@@ -90,7 +90,7 @@ def _there(zones: pd.DataFrame, gates: tuple[str, ...]) -> list[tuple[str, str]]
     out = []
     for row in np.flatnonzero(first):
         codes = [gates[k] for k in np.flatnonzero(found[row])] or [""]
-        out += [(str(zones.index[row]), code) for code in codes]
+        out += [(str(zones.index[int(row)]), code) for code in codes]
     return out
 
 

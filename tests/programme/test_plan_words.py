@@ -128,7 +128,7 @@ def test_dwellings_stand_in_where_nobody_is_counted():
     assert benefits(zones) == [25.0, 25.0]
     assert benefits(zones.drop(columns="population")) == [2.5, 7.5]
     assert benefits(zones.assign(population=np.nan)) == [2.5, 7.5]
-    with pytest.raises(InputError, match="no column 'dwelings'; did you mean 'dwellings'. people='population' can"):
+    with pytest.raises(InputError, match=r"no column 'dwelings'; did you mean 'dwellings'\. people='population' can"):
         benefits(zones, people="dwelings")
     more = pd.DataFrame(0, zones.index, [f"c{k}" for k in range(99)])
     wide = pd.concat([zones.drop(columns=["population", "dwellings"]).assign(building_count=4.0), more], axis=1)

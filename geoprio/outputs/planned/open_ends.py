@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from geoprio.outputs.planned.reasons import reason_words
 from geoprio.outputs.planned.zones import decimals, measure_titles, money, source_titles
@@ -11,7 +11,7 @@ from geoprio.programme.hazards import NO_MEASURE, NOT_CHOSEN
 from geoprio.programme.unspent import LEAST_LEFT, left_share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -107,7 +107,7 @@ def _noted(name: str, told: list[str], number: int) -> str:
     return f"{name}（{'，'.join(told)}）" if number == 0 else f"{name} ({'; '.join(told)})"
 
 
-def _hazard(found: Planned, row: dict[str, str], number: int) -> str:
+def _hazard(found: Planned, row: Mapping[Any, Any], number: int) -> str:
     """Return a hazard and why it stays."""
     defect = found.result.defects.get(row["hazard"])
     what = ("安全隐患", "a hazard")[number] if defect is None else (defect.title_zh, defect.title_en)[number]

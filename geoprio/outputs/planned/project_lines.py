@@ -1,4 +1,4 @@
-"""The list of projects (项目清单) with the money of a programme: what it funds, when, how much, and with whose money."""
+"""The list of projects (项目清单) with a programme's money: what it funds, when, how much, and from which sources."""
 
 from __future__ import annotations
 
@@ -140,6 +140,5 @@ def told_of_list(table: pd.DataFrame) -> Pair:
     rest = len(table) - funded
     return (
         f"项目清单（project_list.xlsx）中{funded}行由本计划出资，{rest}行未纳入（资金与年度留空）",
-        f"The programme funds {funded} lines of the list of projects (project_list.xlsx); {rest} are left out, with "
-        "money and year blank",
+        f"Of the list of projects (project_list.xlsx) the programme funds {funded} lines; {rest} are left out, blank",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geoprio._core.errors import InputError
 from geoprio.indicators.project_list import ZONE_TYPE_TITLES
+from geoprio.indicators.registry import category_titles
 from geoprio.outputs.planned.labels import ASSUMED, COLUMN_TITLES, REASONS, SHIPPED
 from geoprio.outputs.planned.zones import measure_titles
 from geoprio.outputs.titles import shown_title
@@ -72,5 +73,5 @@ def _column(code: str, found: Planned, number: int) -> str:
     except (InputError, KeyError):
         title = code
     if title == code and code in siting:
-        return ("选址结果：{}", "chosen sites: {}")[number].format(code)
+        return ("{}选址数", "sites chosen for {}")[number].format(category_titles(siting[code])[number])
     return title

@@ -259,8 +259,8 @@ def _frontier(found: Planned) -> list[Section]:
     if table is None or table.empty:
         return []
     rows: list[list[Cell]] = [
-        [f"{100 * r['scale']:g} %", *(decimals(r[c], 0) for c in ("budget_cny", "spent_cny")), shown("points", r["benefit"]),
-         shown("points", r["bound"] if np.isfinite(r["bound"]) else None), PAGE_WORDS[f"status.{r['status']}"]]
+        [f"{100 * r['scale']:g} %", *(decimals(r[c], 0) for c in ("budget_cny", "spent_cny")),
+         shown("points", r["benefit"]), shown("points", r["bound"] if np.isfinite(r["bound"]) else None), PAGE_WORDS[f"status.{r['status']}"]]
         for _, r in table.iterrows()
     ]  # fmt: skip
     columns = _heads("scale", "budget", "spent", "benefit", "bound", "status")

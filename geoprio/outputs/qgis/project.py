@@ -141,8 +141,11 @@ def project_xml(result: Result, styles: Mapping[str, Style], lang: str) -> str:
         name=(PROGRAMME if drawn == "programme" else QGIS)["layout"][number],
         extent=extent,
         legend=_tree(legend),
-        shown=[(layer.id, layer.title, layer.source) for layer in every
-               if layer.key == drawn or (layer.shown and layer.key != "zones")],
+        shown=[
+            (layer.id, layer.title, layer.source)
+            for layer in every
+            if layer.key == drawn or (layer.shown and layer.key != "zones")
+        ],
     )
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
