@@ -11,9 +11,12 @@ import pandas as pd
 
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Floats, Ints
-from geoprio.programme.conditions import failed, lacking, meets, numbers_of
+from geoprio.programme.conditions import column_of, failed, lacking, meets, numbers_of
 from geoprio.programme.measures import Catalog, Measure, Price
 from geoprio.programme.money import fen
+
+PEOPLE: Final = "population"
+"""Column of whom a measure benefits; where nobody is counted, dwellings stand in."""
 
 # What became of a measure in a zone (`status`).
 CANDIDATE: Final = "candidate"
@@ -38,6 +41,27 @@ STATUS_TITLES: Final = {
     NO_BENEFIT: ("无效益", "no benefit"),
     LEFT_OUT: ("人为排除", "left out by hand"),
 }
+
+
+def people_of(zones: pd.DataFrame, column: str) -> Floats:
+    """Return whom a measure benefits in each zone, shape (zones,); dwellings where nobody is counted.
+
+    Raises
+    ------
+    InputError
+        If the zones have no such column; the message names what can stand in.
+    """
+    counted = column in zones.columns and zones[column].notna().any()
+    if column == PEOPLE and not counted and "dwellings" in zones.columns:
+        return numbers_of(zones, "dwellings", "people who benefit")
+    if column not in zones.columns:
+        others = [c for c in (PEOPLE, "dwellings", "building_count") if c in zones.columns]
+        instead = f" people={others[0]!r} can stand in." if others else ""
+        try:
+            column_of(zones, column, "people who benefit")
+        except InputError as error:
+            raise InputError(f"{error}{instead}") from None
+    return numbers_of(zones, column, "people who benefit")
 
 
 def tabulate(catalog: Catalog, zones: pd.DataFrame, prices: Mapping[str, Price]) -> pd.DataFrame:

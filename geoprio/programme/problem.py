@@ -11,8 +11,8 @@ import pandas as pd
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Bools, Floats, Ints
 from geoprio.programme import candidates as c
-from geoprio.programme.candidates import Gains, gains, tabulate
-from geoprio.programme.conditions import column_of, numbers_of
+from geoprio.programme.candidates import PEOPLE, Gains, gains, people_of, tabulate
+from geoprio.programme.conditions import column_of
 from geoprio.programme.funding import Limits, Source, check_sources, conflicts, limits, maximal_groups
 from geoprio.programme.households import household_fen
 from geoprio.programme.measures import Catalog, Price
@@ -20,8 +20,6 @@ from geoprio.programme.money import MOST_FEN
 from geoprio.programme.rules import PlanRules
 
 SHARE_SLACK = 1e-9
-PEOPLE = "population"
-"""Column of whom a measure benefits; where nobody is counted, dwellings stand in."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def prepare(
     rules: PlanRules,
     points: pd.DataFrame,
     *,
-    people: str = "population",
+    people: str = PEOPLE,
     district: str = "",
     pinned: Mapping[tuple[str, str], bool] | None = None,
 ) -> Problem:
@@ -147,7 +145,7 @@ def prepare(
     if not points.index.equals(zones.index):
         raise InputError("contributions and zones are not of the same zones in the same order.")
     table = tabulate(catalog, zones, prices)
-    gain = gains(catalog, table, points, _people(zones, people))
+    gain = gains(catalog, table, points, people_of(zones, people))
     table["benefit"] = gain.of_items(len(table))
     pins = _pins(table, pinned or {})
     bound = limits(sources, catalog, zones, table)
@@ -180,21 +178,6 @@ def prepare(
     )
     household_fen(problem)
     return problem
-
-
-def _people(zones: pd.DataFrame, column: str) -> Floats:
-    """Return whom a measure benefits in each zone; dwellings where nobody is counted."""
-    counted = column in zones.columns and zones[column].notna().any()
-    if column == PEOPLE and not counted and "dwellings" in zones.columns:
-        return numbers_of(zones, "dwellings", "people who benefit")
-    if column not in zones.columns:
-        others = [c for c in (PEOPLE, "dwellings", "building_count") if c in zones.columns]
-        instead = f" people={others[0]!r} can stand in." if others else ""
-        try:
-            column_of(zones, column, "people who benefit")
-        except InputError as error:
-            raise InputError(f"{error}{instead}") from None
-    return numbers_of(zones, column, "people who benefit")
 
 
 def _screen(

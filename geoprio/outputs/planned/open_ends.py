@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
-from geoprio.outputs.planned.reasons import reason_words
+from geoprio.outputs.planned.reasons import column_words, reason_words
 from geoprio.outputs.planned.zones import decimals, measure_titles, money, source_titles
 from geoprio.programme import STATUS_TITLES
 from geoprio.programme.hazards import NO_MEASURE, NOT_CHOSEN
@@ -21,7 +22,6 @@ Pair = tuple[str, str]
 
 SHOWN: Final = 6
 """So many zones are named."""
-LACK: Final = ("缺少资料：", "not known: ")
 OTHERS: Final = "Shares of other sources, yearly budgets or rules keep the rest from being done, or no item is so cheap"
 SETTINGS: Final = {
     "carry_over": (
@@ -201,19 +201,40 @@ def unknowns(found: Planned) -> Iterator[Pair]:
     zones = list(dict.fromkeys(bare["zone_id"]))
     if not zones:
         return
+    wanted: dict[tuple[str, ...], list[str]] = {}
+    for zone in zones:
+        wanted.setdefault(_to_supply(bare.loc[bare["zone_id"] == zone, "reason"]), []).append(zone)
     parts: list[list[str]] = [[], []]
-    for zone in zones[:SHOWN]:
-        reasons = dict.fromkeys(bare.loc[bare["zone_id"] == zone, "reason"])
+    for columns, those in list(wanted.items())[:SHOWN]:
         for k in (0, 1):
-            told = list(dict.fromkeys(reason_words(r, found, k).removeprefix(LACK[k]) for r in reasons))[:2]
-            parts[k].append(_noted(_name(found, zone), told, k))
-    more = len(zones) - SHOWN
+            comma = ("、", ", ")[k]
+            names = comma.join(_name(found, zone) for zone in those[:SHOWN])
+            rest = len(those) - SHOWN
+            names += (f"等{len(those)}个", f" and {rest} others")[k] if rest > 0 else ""
+            parts[k].append(f"{names}{('：', ': ')[k]}{comma.join(column_words(c, found, k) for c in columns)}")
     yield (
-        f"{len(zones)}个片区因此没有任何可选措施，请补充资料：{'；'.join(parts[0])}"
-        + (f"；另{more}个" if more > 0 else ""),
-        f"{len(zones)} zones have no measure at all because of that; supply: {'; '.join(parts[1])}"
-        + (f"; and {more} others" if more > 0 else ""),
+        f"{len(zones)}个片区因此没有任何可选措施，请补充资料：{'；'.join(parts[0])}",
+        f"{len(zones)} zones have no measure at all because of that; supply for {'; '.join(parts[1])}",
     )
+
+
+def _to_supply(reasons: pd.Series) -> tuple[str, ...]:
+    """Return few columns that would lift all reasons: the one that lifts most first, of equal ones the last named.
+
+    The columns of which one is enough are named from the best to the plainest, such as dwellings.
+    """
+    open_: list[tuple[str, ...]] = []
+    needed: list[str] = []
+    for text in dict.fromkeys(reasons):
+        if match := re.fullmatch(r"one of (.+) is not known", text):
+            needed += match[1].split(", ")
+        elif match := re.fullmatch(r"none of (.+) is known", text):
+            open_.append(tuple(match[1].split(", ")))
+    while open_ := [columns for columns in open_ if not set(columns) & set(needed)]:
+        names = list(dict.fromkeys(c for columns in open_ for c in columns))
+        best = max(names, key=lambda c: (sum(c in columns for columns in open_), names.index(c)))
+        needed.append(best)
+    return tuple(dict.fromkeys(needed))
 
 
 def _name(found: Planned, zone: str) -> str:

@@ -57,13 +57,13 @@ def _named(part: str, found: Planned, number: int) -> str:
         elif code in ZONE_TYPE_TITLES:
             told.append(ZONE_TYPE_TITLES[code][number])
         elif code in found.result.zones or re.fullmatch(r"[a-z][a-z0-9_]*", code):
-            told.append(_column(code, found, number))
+            told.append(column_words(code, found, number))
         else:
             told.append(code)
     return comma.join(dict.fromkeys(told))
 
 
-def _column(code: str, found: Planned, number: int) -> str:
+def column_words(code: str, found: Planned, number: int) -> str:
     """Return the title of a column; one that nobody knows keeps its name, in quotes."""
     if code in COLUMN_TITLES:
         return COLUMN_TITLES[code][number]

@@ -258,11 +258,12 @@ def _frontier(found: Planned) -> list[Section]:
     table = found.frontier
     if table is None or table.empty:
         return []
-    rows: list[list[Cell]] = [
-        [f"{100 * r['scale']:g} %", *(decimals(r[c], 0) for c in ("budget_cny", "spent_cny")),
-         shown("points", r["benefit"]), shown("points", r["bound"] if np.isfinite(r["bound"]) else None), PAGE_WORDS[f"status.{r['status']}"]]
-        for _, r in table.iterrows()
-    ]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for _, r in table.iterrows():
+        bound = r["bound"] if np.isfinite(r["bound"]) else None
+        money_of = [decimals(r[c], 0) for c in ("budget_cny", "spent_cny")]
+        points = [shown("points", v) for v in (r["benefit"], bound)]
+        rows.append([f"{100 * r['scale']:g} %", *money_of, *points, PAGE_WORDS[f"status.{r['status']}"]])
     columns = _heads("scale", "budget", "spent", "benefit", "bound", "status")
     grid = table_of(columns, rows, tuple(columns)[:-1])
     drawn = bool((table["benefit"] > 0).any())
