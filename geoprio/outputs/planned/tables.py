@@ -197,13 +197,18 @@ def _parties(found: Planned, number: int) -> pd.DataFrame:
                 "share": totals[f"{party}_fen"] / whole,
                 "borrowed_fen": int(borrowed.get(party, 0)),
                 "flows_cny": float(flows[party].sum()),
-                "concessions_fen": int(totals["concessions_fen"]) if party == "enterprises" else 0,
+                "concessions_fen": _some(totals["concessions_fen"]) if party == "enterprises" else pd.NA,
                 "concessions_rate": totals["concessions_internal_rate"] if party == "enterprises" else np.nan,
                 "concessions_payback": totals["concessions_payback_years"] if party == "enterprises" else np.nan,
             }
             for party in PARTIES
         ]
-    )
+    ).astype({"concessions_fen": "Int64"})
+
+
+def _some(fen: float) -> object:
+    """Return whole fen; nothing where there are none."""
+    return int(fen) or pd.NA
 
 
 def _operators(found: Planned, number: int) -> pd.DataFrame:

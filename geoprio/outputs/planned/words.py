@@ -141,6 +141,9 @@ def _more(found: Planned) -> Iterator[Pair]:
     counts = {k: int((found.changes["change"] == k).sum()) for k in ("enters", "leaves", "moves")}
     gain = found.larger.benefit / found.programme.benefit - 1 if found.programme.benefit > 0 else 0.0
     enter, leave, move = counts.values()
+    if not any(counts.values()):
+        yield "预算增加10%：没有找到更好的选择", "10% more money: nothing better was found"
+        return
     yield (
         f"预算增加10%：效益增加{gain:.1%}，新增{enter}项，退出{leave}项，调整年度{move}项",
         f"10% more money: {gain:.1%} more benefit; {enter} measures enter, {leave} leave, {move} move",
