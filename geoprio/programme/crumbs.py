@@ -8,7 +8,7 @@ import numpy as np
 
 from geoprio._core.typing import Bools, Ints
 from geoprio.programme.households import resident_sources
-from geoprio.programme.money import FEN
+from geoprio.programme.money import FEN, MOST_FEN
 from geoprio.programme.problem import Problem
 
 CRUMB_FEN: Final = 1000 * FEN
@@ -73,8 +73,7 @@ def _give_away(
     new, left = out.copy(), crumb
     for taker in sorted(np.flatnonzero(takers).tolist(), key=lambda s: -int(out[row, s])):
         part = int(min(left, high[row, taker] - new[row, taker]))
-        if _swap(problem, year, cost, new, bounds, (row, source, taker), part):
-            left -= part
+        left -= _swap(problem, year, cost, new, bounds, (row, source, taker), part)
         if not left:
             out[:] = new
             return
@@ -82,8 +81,8 @@ def _give_away(
 
 def _swap(
     problem: Problem, year: Ints, cost: Ints, out: Ints, bounds: tuple[Ints, Ints], who: tuple[int, int, int], part: int
-) -> bool:
-    """Let `taker` pay a part that `source` pays of a row, in place; return whether that could be."""
+) -> int:
+    """Let `taker` pay a part that `source` pays of a row, in place; return how much of it that could be."""
     (low, high), (row, source, taker) = bounds, who
     others = np.flatnonzero(year == year[row])
     others = others[others != row]
@@ -97,23 +96,21 @@ def _swap(
         other = int(others[can][np.argmax(out[others[can], source])])
         out[other, taker] -= part
         out[other, source] += part
-    elif not _has_left(problem, out, year, taker, int(year[row]), part):
-        return False
+    else:
+        part = min(part, _left(problem, out, year, taker, int(year[row])))
     out[row, taker] += part
     out[row, source] -= part
-    return True
+    return part
 
 
-def _has_left(problem: Problem, out: Ints, year: Ints, source: int, when: int, part: int) -> bool:
-    """Return whether a source can give a part more in a year: it has no budget, or enough of it is left over."""
+def _left(problem: Problem, out: Ints, year: Ints, source: int, when: int) -> int:
+    """Return how much more a source can give in a year: all there is without a budget, else what is left over."""
     one = problem.sources[source]
     if one.repayment is not None and one.repayment.service_limit_cny is not None:
-        return False
+        return 0
     there = one.budgets_fen(problem.rules.years)
     if there is None:
-        return True
+        return MOST_FEN
     left = there - np.bincount(year, out[:, source], len(there)).astype(np.int64)
-    if not one.carry_over:
-        return bool(left[when] >= part)
-    # What is given in a year is missing in every later one.
-    return bool(np.cumsum(left)[when:].min() >= part)
+    # What is given in a year is missing in every later one, where money is carried over.
+    return max(0, int(np.cumsum(left)[when:].min() if one.carry_over else left[when]))
