@@ -205,3 +205,10 @@ def test_every_hazard_of_safety_has_a_measure_in_the_list():
 
     listed = {d for m in load_catalog().measures for d in mended_by(m, load_defects())}
     assert {"gas_hazard", "structure_hazard", "fire_hazard"} <= listed
+
+
+@pytest.mark.parametrize("seed", [26, *range(60, 90)])
+def test_households_that_pay_all_they_may_are_split_to_the_fen(seed):
+    """The solver's amounts lie a hair below what the other sources cannot bear."""
+    found = plan(random_problem(seed, {"household", "shares", "cap"}, wide=True))
+    assert found.status in {"optimal", "feasible", "nothing"}
