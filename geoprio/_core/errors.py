@@ -25,12 +25,15 @@ class InputError(GeoprioError, ValueError):
     ----------
     *problems : str
         One sentence for each thing that is wrong.
+    paste : str
+        Lines of geoprio's own that mend it once they stand in the file; shown as they are, after the sentences.
     """
 
-    def __init__(self, *problems: str) -> None:
+    def __init__(self, *problems: str, paste: str = "") -> None:
         # A line for each problem, whatever the names in the data hold.
         self.problems = tuple(_bearable(" ".join(p.splitlines())) for p in problems)
-        super().__init__("\n".join(self.problems))
+        self.paste = paste.strip("\n")
+        super().__init__("\n".join(self.problems) + (f"\n\n{self.paste}\n" if self.paste else ""))
 
 
 def _bearable(text: str) -> str:

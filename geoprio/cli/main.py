@@ -46,8 +46,10 @@ def main() -> None:
     try:
         app()
     except GeoprioError as error:
-        for line in str(error).splitlines():
+        for line in getattr(error, "problems", str(error).splitlines()):
             typer.echo(f"geoprio: {line}", err=True)
+        if paste := getattr(error, "paste", ""):
+            typer.echo(f"\n{paste}", err=True)
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - the last resort: said, not swallowed
         typer.echo(f"geoprio: a fault of its own, not of your files: {type(error).__name__}: {error}", err=True)

@@ -44,10 +44,12 @@ def add_to(app: typer.Typer) -> None:
         project: ProjectFile,
         out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)],
         budget: Annotated[
-            float | None,
+            str | None,
             typer.Option(
                 "--budget",
-                help="Yuan over all years, instead of the budget of the project's own city source (or the one that "
+                metavar="YUAN",
+                help="Yuan over all years, such as 20000000 or 2000万, instead of the budget of the project's own city "
+                "source (or the one that "
                 "budget_of names); the other sources stay as they are.",
                 show_default=False,
             ),

@@ -1,7 +1,7 @@
 """The list of projects (项目清单): what is to be done in which zone, on what grounds, for whom, with whose support.
 
 A line for each defect that was found in a zone, and for what its residents want most. Money and who is responsible are
-blank until a programme says them.
+blank until a programme says them (`geoprio plan` fills in the money).
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ UNIT_TITLES: Final = MappingProxyType(
     }
 )
 CANDIDATE: Final = "candidate"
-STATUS_TITLES: Final = MappingProxyType({CANDIDATE: ("待定", "candidate"), **RENEWAL_STATUSES})
+PLANNED_TITLES: Final = MappingProxyType(
+    {"in_programme": ("纳入计划", "in the programme"), "not_in_programme": ("未纳入计划", "not in the programme")}
+)
+STATUS_TITLES: Final = MappingProxyType({CANDIDATE: ("待定", "candidate"), **PLANNED_TITLES, **RENEWAL_STATUSES})
 WORDS: Final = MappingProxyType(
     {
         "zone_type": ZONE_TYPE_TITLES,
@@ -160,7 +163,7 @@ def in_words(table: pd.DataFrame, lang: Lang = "zh") -> pd.DataFrame:
     at = 0 if lang == "zh" else 1
     out = {}
     for column, titles in TITLES.items():
-        source = f"{column}_{lang}" if column in {"content", "basis"} else column
+        source = f"{column}_{lang}" if f"{column}_{lang}" in table else column
         values = table[source]
         if column in WORDS:
             known = {code: words[at] for code, words in WORDS[column].items()}

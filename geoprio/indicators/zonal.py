@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from geoprio.indicators.demand import Demand
     from geoprio.indicators.walking import AccessSpec
     from geoprio.standards import Rule
+
+POPULATION: Final = ("population", "population_60plus", "population_0_2")
+"""Columns of the buildings whose sums the zones have."""
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
@@ -132,7 +135,8 @@ def zone_indicators(
     Returns
     -------
     DataFrame
-        Index `zone_id`; `building_count`, `{category}_demand`, and one column per indicator; NaN = unknown.
+        Index `zone_id`; `building_count`, `population` and its groups where buildings have people, `{category}_demand`,
+        and one column per indicator; NaN = unknown.
         `_per_1000` is called `_per_1000_dwellings` where only dwellings are known, and left out where neither is.
     """
     index = city.zones.index
@@ -140,6 +144,7 @@ def zone_indicators(
     zone[city.buildings["zone_id"].isna().to_numpy()] = -1
     people, suffix = _people(city, zone, findings)
     columns: dict[str, object] = {"building_count": np.bincount(zone[zone >= 0], minlength=len(index))}
+    columns |= _residents(city, zone)
     for category in city.categories:
         view = _view(category, city, access, demand[category], rules[category], spec, zone, people)
         columns[f"{category}_demand"] = view.total(np.ones(len(zone), bool))
@@ -152,6 +157,22 @@ def zone_indicators(
             computed = view.served or (known.anchor == "quota" and view.facilities.any())
             columns[code] = known.compute(view) if computed else np.full(len(index), np.nan)
     return pd.DataFrame(columns, index=index)
+
+
+def _residents(city: City, zone: np.ndarray) -> dict[str, Floats]:
+    """Return who lives in each zone, in all and by group; NaN where it has no home, or one is not known.
+
+    A zone whose own list tells its people keeps that number.
+    """
+    homes = (city.buildings["use"] != "other").to_numpy(bool) & (zone >= 0)
+    out: dict[str, Floats] = {}
+    for column in POPULATION:
+        if column in city.zones or column not in city.buildings or city.buildings[column].isna().all():
+            continue
+        people = city.buildings[column].to_numpy(float, na_value=np.nan)[homes]
+        sums = np.bincount(zone[homes], weights=people, minlength=len(city.zones)).astype(float)
+        out[column] = np.where(np.bincount(zone[homes], minlength=len(city.zones)) > 0, sums, np.nan)
+    return out
 
 
 def _people(city: City, zone: np.ndarray, findings: Findings) -> tuple[Floats | None, str]:

@@ -23,6 +23,7 @@ from geoprio.outputs.fonts import CJK_FONTS
 from geoprio.outputs.labels import PAGE, SHEET, STRAIGHT
 from geoprio.outputs.locator import Locator
 from geoprio.outputs.palette import FACILITY_COLORS
+from geoprio.outputs.planned.whole import in_whole_yuan
 from geoprio.outputs.planned.zones import sheet_programme
 from geoprio.outputs.priority import shown_points
 from geoprio.outputs.provenance import unverified_text
@@ -119,6 +120,7 @@ class _Pages:
         self._ranked = int(result.zones["rank"].notna().sum())
         self._states = zone_states(result)
         self._needs = page_needs(result)
+        self._programme = None if result.programme is None else in_whole_yuan(result.programme)
         self._loose = unverified_text(result.quality["values"], number)
 
     def file_name(self, row: int) -> str:
@@ -166,7 +168,7 @@ class _Pages:
             "needs_title": NEEDS["needs"][self._number],
             "needs": sheet_needs(self._needs, row, self._number),
             "needs_hint": NEEDS["needs.hint"][self._number],
-            "programme": sheet_programme(self._result, str(zone.name), self._number),
+            "programme": sheet_programme(self._programme, str(zone.name), self._number),
             "notes_title": word["notes"],
             "notes": self._notes(),
             "footer": PAGE["about_paper"][self._number],

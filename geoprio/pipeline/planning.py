@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CLOSE = 2e-3
 """How close to the best is the programme with more money, of which every measure is compared."""
+TRIED_S = 10.0
+"""Seconds for each setting that is tried for what it would free of the money that is left over."""
 ROUGH = 2e-2
 """How close to the best are the programmes that only answer questions: other budgets, other weights."""
 
@@ -33,7 +35,7 @@ def plan(
     project: str | Path | Result,
     *,
     walked: Walked | None = None,
-    budget: float | None = None,
+    budget: float | str | None = None,
     years: int | None = None,
     method: Method = "milp",
     draws: int | None = None,
@@ -51,9 +53,9 @@ def plan(
         `run` for such a project.
     walked : Walked, optional
         What `run_walked` returned beside such a result; without it, sites are sought by the project file only.
-    budget : float, optional
-        Yuan over all years, instead of the budget of the source that `budget_of` names (default: the only one of kind
-        "city"); the other sources stay as they are.
+    budget : float or str, optional
+        Yuan over all years, such as 2e7 or "2000万", instead of the budget of the source that `budget_of` names
+        (default: the only one of kind "city"); the other sources stay as they are.
     years : int, optional
         Instead of the project's.
     method : {"milp", "lp"}
@@ -101,9 +103,11 @@ def plan(
     return dataclasses.replace(found, scenario=programme_scenario(found, sited))
 
 
-def _spec(given: Any, name: str, budget: float | None, years: int | None, draws: int | None) -> p.ProgrammeSpec:  # noqa: ANN401 - the project's own section as plain data
+def _spec(given: Any, name: str, budget: float | str | None, years: int | None, draws: int | None) -> p.ProgrammeSpec:  # noqa: ANN401 - the project's own section as plain data
     if not given:
-        raise InputError(f"{name}: it has no [programme]; add what may be done, and with what money:\n\n{p.SNIPPET}")
+        raise InputError(
+            f"{name}: it has no [programme]; add what may be done, and with what money, such as this:", paste=p.SNIPPET
+        )
     spec = p.ProgrammeSpec.model_validate(given).asked(budget, years)
     if draws is not None and not 0 <= draws <= 10_000:
         raise InputError(f"draws = {draws}: give 0 to 10000.")
@@ -133,7 +137,7 @@ def planning_zones(result: Result, spec: p.ProgrammeSpec) -> tuple[pd.DataFrame,
             return zones, column
     raise InputError(
         f"[programme] people = {spec.people!r}: the zones have no such column, so nobody knows whom a measure benefits;"
-        " add [population] or dwellings, or name another column."
+        ' add [population] or dwellings, or name another column, such as people = "building_count".'
     )
 
 
@@ -165,7 +169,9 @@ def _answered(
     there = programme.status in {"optimal", "feasible"}
     some = programme.status in {"optimal", "feasible", "nothing"} and len(problem.items) > 0
     asked = some and not quick and _limited(problem)
-    larger = changes = None
+    larger = changes = freed = None
+    if there and not quick:
+        freed = p.freed_by(programme, time_limit=min(time_limit, TRIED_S))
     if there:
         larger, changes = p.with_more(programme, gap=CLOSE, time_limit=time_limit)
     return Planned(
@@ -179,6 +185,7 @@ def _answered(
         frontier=_frontier(programme, larger, time_limit) if asked else None,
         larger=larger,
         changes=changes,
+        freed=freed,
         frequencies=_frequencies(result, spec, programme, time_limit) if there and spec.draws and not quick else None,
     )
 

@@ -19,6 +19,7 @@ from geoprio.programme.conditions import Condition
 from geoprio.programme.finance import annuity_factor, internal_rate, payback_years, present_value
 from geoprio.programme.funding import Concession, Kind, Repayment, ShareRule, Source, source_kinds
 from geoprio.programme.grants import FloorTable, grant_shares, lift_payments, load_floor_tables
+from geoprio.programme.hazards import hazards, mended_by
 from geoprio.programme.infeasible import SOFT, Relief
 from geoprio.programme.ledger import Ledger, ledger
 from geoprio.programme.measures import Bundle, Catalog, Effect, Measure, Price, Quantity, UnitCost, load_catalog, prices
@@ -30,6 +31,7 @@ from geoprio.programme.set_cover import set_cover
 from geoprio.programme.sites import Pairs, Siting, pairs_of
 from geoprio.programme.siting import maximal_cover, p_median, zone_quantities
 from geoprio.programme.spec import SNIPPET, Choice, Pin, ProgrammeSites, ProgrammeSpec, choice_of, pins_of
+from geoprio.programme.unspent import freed_by
 
 __all__ = [
     "SNIPPET",
@@ -74,11 +76,13 @@ __all__ = [
     "contributions",
     "draw_factors",
     "fen",
+    "freed_by",
     "frequencies",
     "frontier",
     "gains",
     "gains_over",
     "grant_shares",
+    "hazards",
     "in_effect",
     "internal_rate",
     "ledger",
@@ -86,6 +90,7 @@ __all__ = [
     "load_catalog",
     "load_floor_tables",
     "maximal_cover",
+    "mended_by",
     "need_floors",
     "p_median",
     "pairs_of",

@@ -72,7 +72,7 @@ def allocate(problem: Problem, model: Model, chosen: Ints, cost: Ints, money: Fl
     wish[model.money_class, model.money_source] = money
     low, high = _bounds(classes.low[used], classes.high[used], classes.pays[used], classes.cap_fen[used], spent[used])
     if (classes.zone[used] >= 0).any():
-        held = _hold_households(problem, classes.zone[used], low, high, wish[used])
+        held = _hold_households(problem, classes.zone[used], spent[used], low, high, wish[used])
         if held is None:
             return None
         high = held
@@ -94,10 +94,14 @@ def _bounds(low: Floats, high: Floats, pays: Bools, cap: Ints, spent: Ints) -> t
     return np.where(pays, least, 0), np.where(pays, np.minimum(np.minimum(most, cap), spent[:, None]), 0)
 
 
-def _hold_households(problem: Problem, zone: Ints, low: Ints, high: Ints, wish: Floats) -> Ints | None:
+def _hold_households(
+    problem: Problem, zone: Ints, spent: Ints, low: Ints, high: Ints, wish: Floats
+) -> Ints | None:
     """Return the upper bounds, lowered so that no zone's residents pay above their limit; None if they have to."""
     out, theirs = high.copy(), np.flatnonzero(resident_sources(problem))
     limit = household_fen(problem)
+    # What the others cannot bear is the residents'; a hair below it in the solver's amounts would be cut off.
+    needed = spent - np.delete(high, theirs, axis=1).sum(axis=1)
     for z in np.unique(zone[zone >= 0]):
         place = np.ix_(np.flatnonzero(zone == z), theirs)
         least, most = low[place].ravel(), high[place].ravel()
@@ -107,6 +111,11 @@ def _hold_households(problem: Problem, zone: Ints, low: Ints, high: Ints, wish: 
             return None
         if over > 0:
             _take_back(held, least, over)
+        rows = np.flatnonzero(zone == z)
+        for k in range(len(held)):
+            part = held.reshape(len(rows), len(theirs))[k // len(theirs)]
+            lacks = max(0, int(needed[rows[k // len(theirs)]] - part.sum()))
+            held[k] += min(lacks, int(most[k] - held[k]), int(limit[z] - held.sum()))
         for k in range(len(held)):
             held[k] += min(int(most[k] - held[k]), int(limit[z] - held.sum()))
         out[place] = held.reshape(out[place].shape)

@@ -16,7 +16,7 @@ from geoprio.programme.candidates import Gains
 from geoprio.programme.columns import Program
 from geoprio.programme.infeasible import SOFT, rule_subject, told
 from geoprio.programme.model import build_model
-from geoprio.programme.money import FEN
+from geoprio.programme.money import FEN, fen, split
 from geoprio.programme.portfolio import Method, Programme, plan
 from geoprio.programme.problem import Problem
 from geoprio.programme.solve import solve
@@ -82,12 +82,17 @@ def with_budgets(problem: Problem, factor: float) -> Problem:
     if not 0 <= factor < float("inf"):
         raise InputError(f"budgets times {factor!r}: give a number of 0 or more.")
     sources = tuple(
-        s
-        if s.budget_cny is None
-        else s.model_copy(update={"budget_cny": tuple(round(b * factor, 2) for b in s.budget_cny)})
+        s if s.budget_cny is None else s.model_copy(update={"budget_cny": _times(s.budget_cny, factor)})
         for s in problem.sources
     )
     return replace(problem, sources=sources)
+
+
+def _times(budgets: tuple[float, ...], factor: float) -> tuple[float, ...]:
+    """Return budgets times a factor, to the fen; their sum is the old one times the factor."""
+    old = fen(np.array(budgets), "budget")
+    new = split(round(int(old.sum()) * factor), old) if old.any() else old
+    return tuple(float(b) / FEN for b in new)
 
 
 def frontier(
@@ -117,22 +122,31 @@ def frontier(
     -------
     DataFrame
         `scale`, `budget_cny` (of sources that have one, all years), `spent_cny`, `benefit`, `bound` (no programme
-        reaches more), `status`. Benefit is NaN where no programme keeps all rules.
+        reaches more: `best_bound`), `status`. Benefit is NaN where no programme keeps all rules.
     """
     table, best = [], None
     for scale in scales:
         other, found = with_budgets(problem, scale), (known or {}).get(scale)
         programme = found or plan(other, method=method, gap=gap, time_limit=time_limit, explain=False)
         if best is not None and best.benefit > programme.benefit:
-            bound = max(programme.bound, best.benefit)
-            programme = replace(programme, status="feasible", done=best.done, benefit=best.benefit, bound=bound)
+            programme = _at_least(programme, best)
         best = programme
         budgets = (s.budgets_fen(problem.rules.years) for s in other.sources)
         there = sum(int(b.sum()) for b in budgets if b is not None) / FEN
         failed = programme.status in {"infeasible", "unknown"}
-        benefit, bound = (np.nan, np.nan) if failed else (programme.benefit, programme.bound)
+        benefit, bound = (np.nan, np.nan) if failed else (programme.benefit, programme.best_bound)
         table.append((scale, there, programme.done["cost_fen"].sum() / FEN, benefit, bound, programme.status))
     return pd.DataFrame(table, columns=["scale", "budget_cny", "spent_cny", "benefit", "bound", "status"])
+
+
+def _at_least(programme: Programme, less: Programme) -> Programme:
+    """Return the better one of a programme and of one for less money, which can be done with more money, too."""
+    if not less.benefit > programme.benefit:
+        return programme
+    best = max(programme.best_bound, less.benefit)
+    gap = max(0.0, 1 - less.benefit / best) if np.isfinite(best) else 1.0
+    bound = max(programme.bound, less.benefit)
+    return replace(programme, status="feasible", done=less.done, benefit=less.benefit, bound=bound, gap=gap)
 
 
 def gains_over(programme: Programme) -> pd.DataFrame:
@@ -191,9 +205,12 @@ def changes(before: Programme, after: Programme) -> pd.DataFrame:
 def with_more(
     programme: Programme, share: float = 0.1, *, gap: float = 1e-3, time_limit: float = 60.0
 ) -> tuple[Programme, pd.DataFrame]:
-    """Return the programme of budgets that are larger by `share`, and what enters, leaves and moves."""
+    """Return the programme of budgets that are larger by `share`, and what enters, leaves and moves.
+
+    It is never worse than `programme`, which can be done with more money, too.
+    """
     more = with_budgets(programme.problem, 1 + share)
-    larger = plan(more, method=programme.method, gap=gap, time_limit=time_limit)
+    larger = _at_least(plan(more, method=programme.method, gap=gap, time_limit=time_limit), programme)
     return larger, changes(programme, larger)
 
 
@@ -317,8 +334,8 @@ def sentences(programme: Programme) -> tuple[tuple[str, str], ...]:
     zones, share = done["zone_id"].nunique(), (1 - programme.gap) * 100
     return (
         (
-            f"在{zones}个片区实施{len(done)}项措施，投资{cost:,.2f}元",
-            f"{len(done)} measures in {zones} zones for {cost:,.2f} yuan",
+            f"在{zones}个片区实施{len(done)}项措施，投资{cost:,.0f}元",
+            f"{len(done)} measures in {zones} zones for {cost:,.0f} yuan",
         ),
         (f"效益不低于理论上限的{share:.2f}%", f"It brings at least {share:.2f} % of the most that any programme can"),
     )

@@ -11,9 +11,12 @@ import pandas as pd
 
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Floats, Ints
-from geoprio.programme.conditions import meets, numbers_of
+from geoprio.programme.conditions import column_of, failed, lacking, meets, numbers_of
 from geoprio.programme.measures import Catalog, Measure, Price
 from geoprio.programme.money import fen
+
+PEOPLE: Final = "population"
+"""Column of whom a measure benefits; where nobody is counted, dwellings stand in."""
 
 # What became of a measure in a zone (`status`).
 CANDIDATE: Final = "candidate"
@@ -25,6 +28,9 @@ BLOCKED: Final = "blocked"
 NO_BENEFIT: Final = "no_benefit"
 LEFT_OUT: Final = "left_out"
 
+WHOLE_UNITS: Final = ("dwelling",)
+"""Units of which there are no parts, whatever a quantity says."""
+
 STATUS_TITLES: Final = {
     CANDIDATE: ("可选", "candidate"),
     NOT_ELIGIBLE: ("不符合条件", "not eligible"),
@@ -35,6 +41,27 @@ STATUS_TITLES: Final = {
     NO_BENEFIT: ("无效益", "no benefit"),
     LEFT_OUT: ("人为排除", "left out by hand"),
 }
+
+
+def people_of(zones: pd.DataFrame, column: str) -> Floats:
+    """Return whom a measure benefits in each zone, shape (zones,); dwellings where nobody is counted.
+
+    Raises
+    ------
+    InputError
+        If the zones have no such column; the message names what can stand in.
+    """
+    counted = column in zones.columns and zones[column].notna().any()
+    if column == PEOPLE and not counted and "dwellings" in zones.columns:
+        return numbers_of(zones, "dwellings", "people who benefit")
+    if column not in zones.columns:
+        others = [c for c in (PEOPLE, "dwellings", "building_count") if c in zones.columns]
+        instead = f" people={others[0]!r} can stand in." if others else ""
+        try:
+            column_of(zones, column, "people who benefit")
+        except InputError as error:
+            raise InputError(f"{error}{instead}") from None
+    return numbers_of(zones, column, "people who benefit")
 
 
 def tabulate(catalog: Catalog, zones: pd.DataFrame, prices: Mapping[str, Price]) -> pd.DataFrame:
@@ -84,9 +111,11 @@ def _of_measure(number: int, measure: Measure, zones: pd.DataFrame, price: Price
     reason = np.full(len(zones), "", object)
     status[none_known | unknown] = UNKNOWN
     reason[none_known] = f"none of {', '.join(q.column for q in measure.quantity)} is known"
-    reason[unknown] = f"one of {', '.join(c.column for c in measure.eligible)} is not known"
+    reason[unknown] = lacking(measure.eligible, zones)[unknown]
     status[~holds & ~unknown] = NOT_ELIGIBLE
-    reason[~holds & ~unknown] = ""
+    barred = ~holds & ~unknown
+    reason[barred] = failed(measure.eligible, zones, where)[barred]
+    reason[status == NOTHING_TO_DO] = nothing_of(column)[status == NOTHING_TO_DO]
     if price.assumed:
         assumed = (
             np.where(assumed == "", "", assumed + "; ") + f"unit cost: middle of an unverified span ({price.source})"
@@ -111,6 +140,11 @@ def _of_measure(number: int, measure: Measure, zones: pd.DataFrame, price: Price
     )
 
 
+def nothing_of(column: np.ndarray) -> np.ndarray:
+    """Return why there is nothing to do, by the column that the quantity is from."""
+    return np.array([f"{name} is 0" if name else "the quantity is 0" for name in column], object)
+
+
 def _quantities(measure: Measure, zones: pd.DataFrame, where: str) -> tuple[Floats, np.ndarray, np.ndarray]:
     """Quantity (NaN: unknown), the column that it is from, and what is assumed; shape (zones,)."""
     amount = np.full(len(zones), np.nan)
@@ -130,7 +164,9 @@ def _quantities(measure: Measure, zones: pd.DataFrame, where: str) -> tuple[Floa
             )
         new = np.isnan(amount) & ~np.isnan(values)
         found = values[new] * quantity.factor
-        amount[new] = np.where(found > 0, np.maximum(np.rint(found), 1.0), 0.0) if quantity.whole else found
+        # Nobody mends half a home.
+        whole = quantity.whole or measure.unit in WHOLE_UNITS
+        amount[new] = np.where(found > 0, np.maximum(np.rint(found), 1.0), 0.0) if whole else found
         column[new] = quantity.column
         assumed[new] = quantity.assumed
     return amount, column, assumed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any, Self
 
 import numpy as np
@@ -10,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Bools
+
+MOST_NAMED = 8
+"""So many columns are named where none is called nearly so."""
 
 
 class Frozen(BaseModel):
@@ -29,6 +33,12 @@ class Condition(Frozen):
     """Largest number that passes."""
     one_of: tuple[str | bool | float, ...] = ()
     """Values that pass; text is compared as it stands."""
+
+    @property
+    def asked(self) -> str:
+        """What is asked, in words: the values, or the bounds."""
+        bounds = ((">=", self.at_least), ("<=", self.at_most))
+        return ", ".join(map(str, self.one_of)) or ", ".join(f"{sign} {v:g}" for sign, v in bounds if v is not None)
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
@@ -71,18 +81,56 @@ def meets(conditions: tuple[Condition, ...], zones: pd.DataFrame, where: str) ->
     return holds & ~unknown, holds & unknown
 
 
+def failed(conditions: tuple[Condition, ...], zones: pd.DataFrame, where: str) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return the first condition that each zone is known to fail, in words; empty where none; shape (zones,).
+
+    Raises
+    ------
+    InputError
+        As `meets`.
+    """
+    out = np.full(len(zones), "", object)
+    for condition in conditions:
+        series = column_of(zones, condition.column, where)
+        wrong = ~_passes(condition, series, where) & series.notna().to_numpy(bool) & (out == "")
+        for row in np.flatnonzero(wrong):
+            value = series.iloc[row]
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            out[row] = f"{condition.column} is {text} (asked: {condition.asked})"
+    return out
+
+
+def lacking(conditions: tuple[Condition, ...], zones: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return which columns of the conditions each zone lacks, in words; empty where none; shape (zones,)."""
+    names = list(dict.fromkeys(c.column for c in conditions if c.column in zones.columns))
+    gaps = zones[names].isna().to_numpy(bool)
+    told = [", ".join(name for name, gap in zip(names, row, strict=True) if gap) for row in gaps]
+    return np.array([f"one of {text} is not known" if text else "" for text in told], object)
+
+
 def column_of(zones: pd.DataFrame, column: str, where: str) -> pd.Series[Any]:
     """Return a column of the zones.
 
     Raises
     ------
     InputError
-        If it is not there; the message names all that are.
+        If it is not there; the message names those that are called nearly so.
     """
     if column not in zones.columns:
-        there = ", ".join(str(c) for c in zones.columns)
-        raise InputError(f"{where}: the zones have no column {column!r}; they have {there}.")
+        raise InputError(
+            f"{where}: the zones have no column {column!r}; {_instead(column, list(map(str, zones.columns)))}."
+        )
     return zones[column]
+
+
+def _instead(column: str, there: list[str]) -> str:
+    """Return what a column may have been meant to be."""
+    close = difflib.get_close_matches(column, there, n=3, cutoff=0.6)
+    close = close or [c for c in there if column in c or c in column][:3]
+    if close:
+        return f"did you mean {' or '.join(map(repr, close))}"
+    return f"they have {', '.join(there[:MOST_NAMED])}" + (f" and {len(there) - MOST_NAMED} others"
+                                                           if len(there) > MOST_NAMED else "")  # fmt: skip
 
 
 def numbers_of(zones: pd.DataFrame, column: str, where: str) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -19,7 +19,7 @@ from geoprio._core.typing import Bools, Floats, Ints
 from geoprio.programme.conditions import Condition, Frozen, meets
 from geoprio.programme.finance import annuity_factor
 from geoprio.programme.measures import CODE_PATTERN, Catalog, Grade, Party
-from geoprio.programme.money import FEN, MOST_FEN, fen
+from geoprio.programme.money import FEN, MOST_FEN, Yuan, fen
 
 RESERVED = ("gross", "saving", "cost")
 """Codes that no source has: columns of what is done are called so."""
@@ -53,7 +53,7 @@ class Repayment(Frozen):
     """Paid by government's budget; or by what the measure earns, which then bounds the sum."""
     cover: float = Field(default=1.0, ge=1)
     """Income is at least so many times the payment."""
-    service_limit_cny: float | None = Field(default=None, gt=0)
+    service_limit_cny: Yuan | None = Field(default=None, gt=0)
     """Most that the payments of a year may come to, when all years' loans run; only where the budget pays."""
 
     @model_validator(mode="after")
@@ -100,8 +100,8 @@ class Source(Frozen):
     title_en: str = Field(min_length=1)
     kind: str
     """One of `source_kinds`."""
-    budget_cny: tuple[float, ...] | None = None
-    """For each year, or one for every year; none: no limit."""
+    budget_cny: tuple[Yuan, ...] | None = None
+    """Yuan for each year, or one for every year; none: no limit. Text such as "2000万" is read."""
     carry_over: bool = False
     """Whether what a year leaves can be spent later."""
     measures: tuple[str, ...] = ()
@@ -114,9 +114,9 @@ class Source(Frozen):
     max_share: float = Field(default=1.0, ge=0, le=1)
     shares: tuple[ShareRule, ...] = ()
     """Other shares by measure or grade; of several the first that fits holds."""
-    max_per_unit_cny: float | None = Field(default=None, gt=0)
+    max_per_unit_cny: Yuan | None = Field(default=None, gt=0)
     """Most for each unit of the measure, before savings of bundles."""
-    max_per_dwelling_cny: float | None = Field(default=None, gt=0)
+    max_per_dwelling_cny: Yuan | None = Field(default=None, gt=0)
     """Most for each dwelling of the zone, measure by measure."""
     not_with: tuple[str, ...] = ()
     """Sources that do not pay for the same measure in the same zone."""
@@ -126,7 +126,7 @@ class Source(Frozen):
     @field_validator("budget_cny", mode="before")
     @classmethod
     def _one_or_more(cls, budget: object) -> object:
-        return (budget,) if isinstance(budget, int | float) else budget
+        return (budget,) if isinstance(budget, int | float | str) else budget
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -46,8 +46,8 @@ class Ledger:
     totals : dict
         `cost_fen`, `{party}_fen`, `borrowed_fen` (part of government's that is paid back), `repaid_cny` (payments
         over all years, nominal), `leverage` (money of others for each of government's; NaN without any of
-        government's), `enterprises_internal_rate`, `enterprises_payback_years` (of all concessions together; NaN:
-        none).
+        government's), `concessions_internal_rate`, `concessions_payback_years` (of all concessions together, on
+        `concessions_fen`, what their operators put in; NaN: none). Other money of enterprises is not in them.
     """
 
     items: pd.DataFrame
@@ -75,8 +75,9 @@ def ledger(programme: Programme) -> Ledger:
     totals["borrowed_fen"] = int(paid[:, borrowed].sum())
     totals["repaid_cny"] = float(sum(_service(programme, paid, s).sum() for s in range(len(problem.sources))) / FEN)
     totals["leverage"] = float(others / government) if government else float("nan")
-    totals["enterprises_internal_rate"] = float("nan") if rate is None else rate
-    totals["enterprises_payback_years"] = float("nan") if back is None else back
+    totals["concessions_fen"] = int(operators["invested_fen"].sum())
+    totals["concessions_internal_rate"] = float("nan") if rate is None else rate
+    totals["concessions_payback_years"] = float("nan") if back is None else back
     return Ledger(
         items=items,
         zones=_zones(programme, items),

@@ -20,6 +20,9 @@ CODE_PATTERN = r"^[a-z][a-z0-9_]*$"
 GRADES = ("safety", "basic", "improving", "upgrading")
 """安全, 基础, 完善, 提升: the order in which a ranking is funded."""
 
+GIVEN = "given for this programme"
+"""Source of a price that stands in the project file."""
+
 Grade = Literal["safety", "basic", "improving", "upgrading"]
 Party = Literal["residents", "enterprises", "government"]
 
@@ -32,7 +35,8 @@ class Quantity(Frozen):
     factor: float = Field(default=1.0, gt=0)
     """Units for each unit of the column."""
     whole: bool = False
-    """Whether there are no parts of a unit: a broken number is rounded to the nearest, and up to 1."""
+    """Whether there are no parts of a unit: a broken number is rounded to the nearest, and up to 1. Of dwellings there
+    are never parts."""
     assumed: str = ""
     """Where the factor is an assumption: whose, and why. It is named in the results."""
 
@@ -246,7 +250,7 @@ def prices(catalog: Catalog, given: Mapping[str, float], *, assume: bool = False
         cost, own = measure.cost, given.get(measure.code)
         if own is not None:
             if 0 < own < float("inf"):
-                found[measure.code] = Price(float(own), assumed=False, source="given for this programme")
+                found[measure.code] = Price(float(own), assumed=False, source=GIVEN)
             else:
                 problems.append(f"unit cost of {measure.code!r} is {own!r}; give yuan above 0.")
         elif cost.low_cny is None or cost.high_cny is None:

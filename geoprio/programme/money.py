@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import numpy as np
+from pydantic import BeforeValidator
 
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Floats, Ints
+from geoprio.sources.parsers import amounts
+from geoprio.sources.parsers.words import Refused
 
 FEN = 100
 """Fen in a yuan."""
 MOST_FEN = 10**16
 """A hundred thousand billion yuan; beyond it, floats no longer tell single fen."""
+
+
+def yuan_of(value: Any) -> Any:  # noqa: ANN401 - what a file holds; pydantic checks what is no text
+    """Return a sum of money that is written as text in yuan; anything else as it is.
+
+    Raises
+    ------
+    InputError
+        If the text is no sum of money.
+
+    Examples
+    --------
+    >>> yuan_of("2000万"), yuan_of("1.2亿元"), yuan_of("20,000,000"), yuan_of(5)
+    (20000000.0, 120000000.0, 20000000.0, 5)
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        return amounts.money(value, 1.0).value
+    except Refused:
+        raise InputError(
+            f'{value!r} is not a sum of money; give yuan, such as 20000000, "2000万" or "0.2亿元".'
+        ) from None
+
+
+Yuan = Annotated[float, BeforeValidator(yuan_of, json_schema_input_type=float | str)]
+"""Yuan: a number, or text such as "2000万"."""
 
 
 def fen(yuan: float | Floats, where: str = "money") -> Ints:

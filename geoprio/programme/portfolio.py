@@ -46,7 +46,7 @@ class Programme:
     bound : float
         More than this no programme can reach; computed from the relaxed program by plain arithmetic.
     gap : float
-        ``1 − benefit / bound`` by the smaller of that bound and the solver's own.
+        ``1 − benefit / best_bound``: by the smaller of that bound and the solver's own.
     reliefs : tuple of Relief
         Which rules stand in the way, and by how much they would have to give.
     why : tuple of (zh, en)
@@ -63,6 +63,11 @@ class Programme:
     seconds: float
     reliefs: tuple[Relief, ...] = ()
     why: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def best_bound(self) -> float:
+        """The smallest sum of points that no programme can exceed: `bound`, or the solver's own where it is smaller."""
+        return min(self.bound, self.benefit / (1 - self.gap)) if self.gap < 1 and self.benefit > 0 else self.bound
 
     @property
     def own_gap(self) -> float:

@@ -11,8 +11,8 @@ import pandas as pd
 from geoprio._core.errors import InputError
 from geoprio._core.typing import Bools, Floats, Ints
 from geoprio.programme import candidates as c
-from geoprio.programme.candidates import Gains, gains, tabulate
-from geoprio.programme.conditions import column_of, numbers_of
+from geoprio.programme.candidates import PEOPLE, Gains, gains, people_of, tabulate
+from geoprio.programme.conditions import column_of
 from geoprio.programme.funding import Limits, Source, check_sources, conflicts, limits, maximal_groups
 from geoprio.programme.households import household_fen
 from geoprio.programme.measures import Catalog, Price
@@ -112,7 +112,7 @@ def prepare(
     rules: PlanRules,
     points: pd.DataFrame,
     *,
-    people: str = "population",
+    people: str = PEOPLE,
     district: str = "",
     pinned: Mapping[tuple[str, str], bool] | None = None,
 ) -> Problem:
@@ -130,7 +130,7 @@ def prepare(
     points : DataFrame
         From `candidates.contributions`: what the catalog's effects take away, on the index of `zones`.
     people : str
-        Column of whom a measure benefits.
+        Column of whom a measure benefits; where nobody is counted (no `population`), dwellings stand in.
     district : str
         Column of districts, for the floors; empty: all zones are one district.
     pinned : mapping of (zone_id, measure) to bool, optional
@@ -145,7 +145,7 @@ def prepare(
     if not points.index.equals(zones.index):
         raise InputError("contributions and zones are not of the same zones in the same order.")
     table = tabulate(catalog, zones, prices)
-    gain = gains(catalog, table, points, numbers_of(zones, people, "people who benefit"))
+    gain = gains(catalog, table, points, people_of(zones, people))
     table["benefit"] = gain.of_items(len(table))
     pins = _pins(table, pinned or {})
     bound = limits(sources, catalog, zones, table)
@@ -169,7 +169,7 @@ def prepare(
         district=numbers,
         districts=names,
         limits=held,
-        mixes=_mixes(held, conflicts(sources)),
+        mixes=mixes_of(held, conflicts(sources)),
         deadline=deadline.astype(np.int64),
         bundles=bundles,
         saving_fen=saving,
@@ -184,8 +184,8 @@ def _screen(
     table: pd.DataFrame, bound: Limits, pins: Ints, sources: tuple[Source, ...], catalog: Catalog, rules: PlanRules
 ) -> Ints:
     """Give every row its status, in place; return the rows that stay candidates."""
-    _set_status(table, pins == 0, c.LEFT_OUT, "")
-    _set_status(table, table["cost_fen"].to_numpy() == 0, c.NOTHING_TO_DO, "")
+    _set_status(table, pins == 0, c.LEFT_OUT, "pinned: done = false")
+    _set_status(table, table["cost_fen"].to_numpy() == 0, c.NOTHING_TO_DO, "its cost is 0")
     reason = "the sources' shares and caps do not reach its cost"
     _set_status(table, ~_fundable(table, bound, sources, catalog), c.NOT_FUNDABLE, reason)
     _block(table, catalog)
@@ -226,7 +226,7 @@ def _fundable(table: pd.DataFrame, bound: Limits, sources: tuple[Source, ...], c
     # With its savings an item costs less, and a fixed sum reaches farther.
     cost = table["cost_fen"].to_numpy(float) * (1 - saving[table["measure_no"].to_numpy(int)])
     reach = np.minimum(bound.high, bound.cap_fen / np.maximum(cost, 1.0)[:, None])
-    mixes = _mixes(bound, conflicts(sources))
+    mixes = mixes_of(bound, conflicts(sources))
     enough = (np.where(mixes.members, reach[mixes.item], 0).sum(axis=1) >= 1 - SHARE_SLACK) & (
         np.where(mixes.members, bound.low[mixes.item], 0).sum(axis=1) <= 1 + SHARE_SLACK
     )
@@ -236,7 +236,7 @@ def _fundable(table: pd.DataFrame, bound: Limits, sources: tuple[Source, ...], c
     return out
 
 
-def _mixes(bound: Limits, apart: Bools) -> Mixes:
+def mixes_of(bound: Limits, apart: Bools) -> Mixes:
     """All largest sets of sources that may pay together; a source with a minimum is in every one of them."""
     count = bound.allowed.shape[1]
     key = np.hstack([bound.allowed, bound.low > 0])
@@ -285,7 +285,7 @@ def _drop_useless(table: pd.DataFrame, catalog: Catalog, rules: PlanRules, pinne
         number = catalog.codes.index(code)
         for needed in catalog.measures[number].requires:
             grid[:, catalog.codes.index(needed)] |= grid[:, number]
-    _set_status(table, ~grid.ravel(), c.NO_BENEFIT, "")
+    _set_status(table, ~grid.ravel(), c.NO_BENEFIT, "it relieves no need there")
 
 
 def _grid(table: pd.DataFrame, column: str, catalog: Catalog) -> np.ndarray:

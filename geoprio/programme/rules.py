@@ -11,6 +11,7 @@ from geoprio._core.errors import InputError
 from geoprio.programme.candidates import CANDIDATE
 from geoprio.programme.conditions import Frozen
 from geoprio.programme.measures import Grade
+from geoprio.programme.money import Yuan
 
 
 class Floor(Frozen):
@@ -19,7 +20,7 @@ class Floor(Frozen):
     district: str
     share: float | None = Field(default=None, ge=0, le=1)
     """Of all that is spent."""
-    cny: float | None = Field(default=None, ge=0)
+    cny: Yuan | None = Field(default=None, ge=0)
     """In yuan."""
 
     @model_validator(mode="after")
@@ -36,11 +37,11 @@ class PlanRules(Frozen):
     discount: float = Field(default=0.03, ge=0, le=1)
     """How much less a benefit counts for each year that it comes later; geoprio's own convention."""
     floors: tuple[Floor, ...] = ()
-    zone_min_cny: float | None = Field(default=None, ge=0)
+    zone_min_cny: Yuan | None = Field(default=None, ge=0)
     """A zone in which anything is done gets at least this over all years."""
-    zone_max_cny: float | None = Field(default=None, gt=0)
+    zone_max_cny: Yuan | None = Field(default=None, gt=0)
     """No zone gets more than this over all years."""
-    household_max_cny: float | None = Field(default=None, ge=0)
+    household_max_cny: Yuan | None = Field(default=None, ge=0)
     """Most that the residents of a zone pay for each of its dwellings, over all measures, sources and years."""
     complete: tuple[Grade, ...] = ()
     """Grades of which everything is done in a zone where anything is: 应改尽改; all four: whole zones or none."""

@@ -18,7 +18,7 @@ from geoprio._core.files import local_path
 from geoprio.programme.conditions import Condition, Frozen
 from geoprio.programme.funding import Source
 from geoprio.programme.measures import CATALOG_FILE, CODE_PATTERN, Bundle, Catalog, Price, prices
-from geoprio.programme.money import FEN, fen, split
+from geoprio.programme.money import FEN, Yuan, fen, split, yuan_of
 from geoprio.programme.rules import PlanRules
 from geoprio.sources.spec import SourceSpec
 
@@ -27,9 +27,10 @@ WHERE = "[programme]"
 
 SNIPPET = """\
 [programme]
-measures = ["risers", "sewers", "roads"]   # of geoprio's own list, or of yours: measures_file = "measures.toml"
-assume = true                              # unverified unit costs may stand in where you give no price
-prices = { risers = 8200 }                 # yuan for each unit, local
+# of geoprio's own list, or of yours: measures_file = "measures.toml"
+measures = ["risers", "sewers", "roads"]
+assume = true                # unverified unit costs may stand in where you give no price
+prices = { risers = 8200 }   # yuan for each unit, local
 
 [programme.rules]
 years = 3
@@ -39,7 +40,8 @@ code = "city"
 title_zh = "市级财政"
 title_en = "city"
 kind = "city"
-budget_cny = 20000000                      # each year
+# Yuan for each of the three years; --budget of the command is what they come to together.
+budget_cny = [20000000, 15000000, 15000000]
 max_share = 0.7
 
 [[programme.sources]]
@@ -97,7 +99,7 @@ class ProgrammeSpec(Frozen):
     """Codes of what may be done; default: all of the list."""
     measures_file: str | None = None
     """A .toml file with [[measures]] and [[bundles]] of one's own; one of a known code replaces geoprio's."""
-    prices: dict[str, float] = Field(default_factory=dict)
+    prices: dict[str, Yuan] = Field(default_factory=dict)
     """Yuan for each unit, by measure."""
     assume: bool = False
     """Whether the middle of an unverified span stands in where no price is given; whatever rests on one is marked."""
@@ -105,6 +107,8 @@ class ProgrammeSpec(Frozen):
     """Instead of the list's; empty: nothing is cheaper done at once."""
     zones: tuple[Condition, ...] = ()
     """Zones that the programme is for; default: all."""
+    safety_everywhere: bool = False
+    """Whether safety measures are for every zone, those that `zones` leaves out, too."""
     people: str = "population"
     """Column of the zones that tells whom a measure benefits; where nobody is counted, dwellings stand in."""
     district: str = ""
@@ -146,12 +150,12 @@ class ProgrammeSpec(Frozen):
         """Files that it names."""
         return (*((self.measures_file,) if self.measures_file else ()), *dict.fromkeys(s.path for s in self.siting))
 
-    def asked(self, budget: float | None = None, years: int | None = None) -> ProgrammeSpec:
+    def asked(self, budget: float | str | None = None, years: int | None = None) -> ProgrammeSpec:
         """Return the programme with another number of years, and another budget of the source that `budget_of` names.
 
         Parameters
         ----------
-        budget : float, optional
+        budget : float or str, optional
             Yuan over all years: instead of the source's own, shared out over the years as its own is; equally where
             it has none, or one for another number of years. The other sources stay as they are.
         years : int, optional
@@ -170,7 +174,7 @@ class ProgrammeSpec(Frozen):
                 raise InputError(f"years = {years}: {error.errors()[0]['msg']}.") from None
         if budget is None:
             return spec
-        total, own = int(fen(budget, "budget")), _budget_source(spec)
+        total, own = int(fen(yuan_of(budget), "budget")), _budget_source(spec)
         count = spec.rules.years
         parts = np.array(own.budget_cny if own.budget_cny and len(own.budget_cny) == count else [1.0] * count)
         shares = split(total, parts if parts.any() else np.ones(count))
@@ -212,7 +216,12 @@ def choice_of(spec: ProgrammeSpec, base: Path) -> Choice:
     if spec.measures:
         catalog = catalog.only(spec.measures)
     where = tuple(spec.zones)
-    measures = tuple(m.model_copy(update={"eligible": (*where, *m.eligible)}) for m in catalog.measures)
+    measures = tuple(
+        m
+        if spec.safety_everywhere and m.grade == "safety"
+        else m.model_copy(update={"eligible": (*where, *m.eligible)})
+        for m in catalog.measures
+    )
     return Choice(catalog.model_copy(update={"measures": measures}), prices(catalog, spec.prices, assume=spec.assume))
 
 

@@ -4,6 +4,8 @@ import csv
 import json
 import shutil
 import subprocess
+import sys
+import tomllib
 
 import geopandas as gpd
 import pandas as pd
@@ -16,6 +18,7 @@ import geoprio
 from geoprio._core.errors import InputError
 from geoprio.cli.main import app
 from geoprio.outputs.planned.write import yuan
+from geoprio.programme import SNIPPET
 
 EVIL = '=HYPERLINK("http://x")<script>'
 PROGRAMME = """
@@ -124,7 +127,7 @@ def test_money_is_the_same_in_every_file(told):
     total = found.cost_fen
     assert found.programme.status == "optimal"
     assert total > 0
-    assert f"for {total / 100:,.2f} yuan" in text
+    assert f"for {found.on_page.cost_fen // 100:,} yuan" in text
     with (out / "programme" / "projects.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     # To the fen as text, not as numbers near it.
@@ -242,6 +245,8 @@ def test_budget_and_years_on_the_command_line(told, tmp_path):
     project, _, _, _ = told
     asked = ("--budget", "20000.01", "--years", "3", "--draws", "0", "--method", "lp")
     printed = call("plan", project, *asked, "--out", tmp_path / "out")
+    assert geoprio.load_project(project).programme.asked("2万元").sources[0].budget_cny == (8000.0, 12000.0)
+    assert "'两万' is not a sum of money" in call("plan", project, "--budget", "两万", "--out", tmp_path / "no")
     assert "项措施，投资" in printed
     assert "programme.xlsx" in printed
     report = json.loads((tmp_path / "out" / "programme" / "programme.json").read_text(encoding="utf-8"))
@@ -281,7 +286,11 @@ def test_what_is_wrong_with_the_section_is_told_before_anything_is_read(town):
     with pytest.raises(InputError) as caught:
         geoprio.plan(town.write())
     assert "project.toml: it has no [programme]" in str(caught.value)
-    assert "[[programme.sources]]" in str(caught.value)
+    assert caught.value.problems == (
+        "project.toml: it has no [programme]; add what may be done, and with what money, such as this:",
+    )
+    assert tomllib.loads(caught.value.paste) == tomllib.loads(SNIPPET)
+    assert len(str(caught.value).splitlines()) > 20
     wrong = {
         'kind = "city"': ('kind = "town"', "kind 'town' is not known"),
         "assume = true": ("assume = false", "unverified span"),
@@ -303,6 +312,18 @@ def test_what_is_wrong_with_the_section_is_told_before_anything_is_read(town):
     (town.folder / "mine.toml").write_text(MINE.replace('side = "face"', 'side = "back"'), encoding="utf-8")
     with pytest.raises(InputError, match=r"measures_file = 'mine.toml': measures.'cafe'.side"):
         geoprio.plan(town.write(PROGRAMME))
+
+
+def test_the_template_can_be_pasted_as_it_is_printed(town):
+    project = town.write()
+    words = [sys.executable, "-m", "geoprio", "plan", str(project), "--out", str(town.folder / "out")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    head, _, rest = done.stderr.partition("\n\n")
+    assert head.startswith("geoprio: project.toml: it has no [programme]")
+    assert tomllib.loads(rest) == tomllib.loads(SNIPPET)
+    project.write_text(project.read_text(encoding="utf-8") + "\n" + rest, encoding="utf-8")
+    assert geoprio.load_project(project).programme.sources[0].budget_cny == (20e6, 15e6, 15e6)
 
 
 def test_fen_are_written_exactly():

@@ -139,8 +139,8 @@ def visit(browser, tmp_path):
 
 
 def fen(shown):
-    """Return shown yuan as whole fen; a dash is none."""
-    return 0 if shown.strip() in {"–", ""} else int(shown.replace(",", "").replace(".", ""))
+    """Return shown yuan as fen; a dash is none."""
+    return 0 if shown.strip() in {"–", ""} else 100 * int(shown.replace(",", ""))
 
 
 def cells(page, section):
@@ -183,7 +183,13 @@ def test_it_opens_offline_in_both_languages_and_fits(found, visit, viewport):
 @pytest.mark.browser
 def test_every_sum_is_that_of_the_rows_shown(found, visit):
     page = visit(planned_html(found, "en"))
+    # Rounded to whole yuan once: every sum is one of the two whole numbers beside the true one.
+    exact, found = found, found.on_page
     paid, done = found.programme.paid_fen, found.programme.done
+    assert abs(found.cost_fen - exact.cost_fen) < 100
+    assert (abs(paid.sum() - exact.programme.paid_fen.sum()) < 100).all()
+    assert (abs(paid - exact.programme.paid_fen) < 100).all(axis=None)
+    assert (paid % 100 == 0).all(axis=None)
     assert found.programme.status == "optimal"
     assert all(int(paid[s].sum()) > 0 for s in SOURCES)
     whole = 0
@@ -222,7 +228,7 @@ def test_answers_are_those_of_the_tables(found, visit):
     assert [row[1] for _, row in others] == [f"{b:,.1f}" for b in found.gains["benefit"].iloc[1:]]
     (rows,) = cells(page, "frontier")
     assert [row[0] for _, row in rows] == [f"{100 * s:g} %" for s in found.frontier["scale"]]
-    assert [fen(row[1]) for _, row in rows] == [round(100 * b) for b in found.frontier["budget_cny"]]
+    assert [fen(row[1]) for _, row in rows] == [100 * round(b) for b in found.frontier["budget_cny"]]
     changes = cells(page, "more")
     assert sum(map(len, changes)) == len(found.changes)
     roles = {row[0]: int(row[1]) + int(row[2]) for _, row in cells(page, "sure")[0]}
@@ -274,15 +280,17 @@ def test_the_map_page_carries_the_programme(found):
     data = map_data(found.result, "en")
     assert map_data(dataclasses.replace(found.result, programme=None), "en")["programme"] is None
     told = data["programme"]
+    assert data["opensBy"] == "programme_year"
+    whole = found.on_page.programme
     by_source = defaultdict(int)
     for zone_id, rows in zip(found.zones.index, told["zones"], strict=True):
-        here = found.programme.done[found.programme.done["zone_id"] == zone_id]
+        here = whole.done[whole.done["zone_id"] == zone_id]
         assert sum(row[4] for row in rows) == here["cost_fen"].sum()
         assert [sum(f for _, f in row[6]) for row in rows] == [row[4] for row in rows]
         for row in rows:
             for s, part in row[6]:
                 by_source[s] += part
-    assert dict(by_source) == {s: int(v) for s, v in enumerate(found.programme.paid_fen.sum())}
+    assert dict(by_source) == {s: int(v) for s, v in enumerate(whole.paid_fen.sum())}
     by_year, by_cost = (c for c in data["colorings"] if c["code"].startswith("programme_"))
     assert by_year["colors"] == [*year_colors(YEARS), OUTSIDE_COLOR]
     first = found.zones["programme_year"]
@@ -295,7 +303,14 @@ def test_the_map_page_carries_the_programme(found):
 def test_zones_are_coloured_by_year_and_the_card_tells_who_pays(found, visit, viewport):
     page = visit(render_map(found.result, "en"), viewport, ready="#ranking button")
     page.evaluate("document.getElementById('legend').open = true")
+    # A plan opens by its years, whose choice stands in no address; priority does.
+    assert page.locator("#color-by option:checked").inner_text() == "Programme: first year"
+    page.locator("#color-by").select_option(index=0)
+    page.wait_for_timeout(500)
+    assert "by=priority" in page.url
     page.locator("#color-by").select_option(label="Programme: first year")
+    page.wait_for_timeout(500)
+    assert "by=" not in page.url
     counts = [int(n) for n in page.locator("#legend .classes .count").all_text_contents()]
     years = found.zones["programme_year"]
     assert counts == [*(int((years == t).sum()) for t in range(1, YEARS + 1)), int(years.isna().sum())]
@@ -304,7 +319,8 @@ def test_zones_are_coloured_by_year_and_the_card_tells_who_pays(found, visit, vi
     zone_id = found.programme.done["zone_id"].iloc[0]
     page.locator("#ranking button").nth(list(found.zones.index).index(zone_id)).evaluate("b => b.click()")
     said = page.locator(".zone-card .programme").inner_text()
-    here = found.programme.done[found.programme.done["zone_id"] == zone_id]
+    whole = found.on_page.programme.done
+    here = whole[whole["zone_id"] == zone_id]
     assert f"cost {money(here['cost_fen'].sum())} yuan" in said
     for s in SOURCES:
         for part in here[f"{s}_fen"]:
@@ -327,7 +343,7 @@ def test_a_sheet_tells_what_is_done_and_who_pays(found, tmp_path):
             shown += fen(told["total"][3])
         else:
             assert "does nothing here" in told["note"]
-    assert shown == found.cost_fen
+    assert shown == found.on_page.cost_fen
     (path, *_) = sheets.write_sheets(found.result, tmp_path / "sheets", "en", first=1)
     said = "".join("".join(p.extract_text().split()) for p in pypdf.PdfReader(path).pages)
     assert "Programmewithinthemoney" in said
@@ -384,6 +400,5 @@ def test_words_of_figures():
     assert year_colors(4) == PROGRAMME_COLORS
     assert year_colors(1) == PROGRAMME_COLORS[:1]
     assert len(set(year_colors(12))) == 12
-    assert (money(123456789), money(-5), money(0)) == ("1,234,567.89", "-0.05", "0.00")
     assert unit_words("dwelling", 3) == ("户", "dwellings")
     assert unit_words("zone", 1) == ("片区", "zone")

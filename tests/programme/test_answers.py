@@ -204,9 +204,20 @@ def test_no_source_pays_a_few_yuan_where_another_can():
     assert not broken_money(problem, item, year, cost, out)
     assert not crumbs(cost, out)[0].any()
     stuck = np.array([[500_000, 499_700, 300], [1_000_000, 0, 0]])
-    tight = problem_of(zones, catalog_of(measure("m")), (*sources[:2], source("c", budget_cny=5.0)))
+    kinds, small = catalog_of(measure("m")), source("c", budget_cny=5.0)
+
+    def moved(*others):
+        """Return who pays, of sources with other budgets."""
+        return without_crumbs(problem_of(zones, kinds, (*others, small)), item, year, cost, stuck)
+
+    spent = source("a", budget_cny=15_000.0)
     # Nobody else has money left, so it stays.
-    assert (without_crumbs(tight, item, year, cost, stuck) == stuck).all()
+    assert (moved(spent, source("b", budget_cny=4_997.0)) == stuck).all()
+    assert (moved(spent, source("b", budget_cny=4_999.99)) == stuck).all()
+    # Where another has as much left, it pays that, too; of two both give a part, all of it or none.
+    assert moved(spent, source("b", budget_cny=5_000.0))[0].tolist() == [500_000, 500_000, 0]
+    halves = source("a", budget_cny=15_002.0), source("b", budget_cny=5_001.0, max_share=0.4998)
+    assert moved(*halves)[0].tolist() == [500_200, 499_800, 0]
 
 
 def test_what_enters_with_more_money():

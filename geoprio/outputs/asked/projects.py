@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from geoprio.indicators.project_list import TITLES, in_words, project_list
 from geoprio.outputs.asked.needs import as_written, need_tables
 from geoprio.outputs.asked.words import NEEDS
+from geoprio.outputs.planned.project_lines import with_programme
 from geoprio.outputs.quality.facts import plain_rows
 from geoprio.outputs.tables import write_rows
 from geoprio.outputs.workbook import write_tables
@@ -24,11 +25,15 @@ SUPPORT: Final = ("support", "support_low", "support_high")
 
 
 def projects(result: Result) -> pd.DataFrame | None:
-    """Return the list of projects under the present ranking, as `project_list` does; None without any condition."""
+    """Return the list of projects under the present ranking, as `project_list` does; None without any condition.
+
+    With a programme, its money, years and sources stand in the lines that it funds.
+    """
     if result.condition is None:
         return None
     wanted = None if result.needs is None else result.needs.menu()
-    return project_list(result.zones, result.condition, wanted, need_defects=need_defects(result))
+    table = project_list(result.zones, result.condition, wanted, need_defects=need_defects(result))
+    return with_programme(table, result)
 
 
 def need_defects(result: Result) -> dict[str, str]:

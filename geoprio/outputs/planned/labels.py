@@ -64,6 +64,9 @@ COLUMNS: Final = {
     "required_return": ("要求回报率", "required return"),
     "internal_rate": ("内部收益率", "internal rate of return"),
     "payback_years": ("回收期（年）", "payback (years)"),
+    "concessions_fen": ("其中特许经营投入（元）", "of it put in by concessions (CNY)"),
+    "concessions_rate": ("特许经营部分内部收益率", "internal rate of return of the concessions alone"),
+    "concessions_payback": ("特许经营部分回收期（年）", "payback of the concessions alone (years)"),
     "price_assumed": ("单价为假定", "unit cost assumed"),
     "verified": ("清单单价是否核实", "list's span verified"),
     "price_source": ("单价出处", "source of the unit cost"),
@@ -95,18 +98,73 @@ WORDS: Final = {
 }
 
 REASONS: Final = (
-    (r"none of (.+) is known", "缺少资料：{0}均未知"),
-    (r"one of (.+) is not known", "缺少资料：{0}未知"),
-    (r"it requires (.+)", "前置措施“{0}”无法实施"),
-    (r"the sources' shares and caps do not reach its cost", "各来源的比例与限额不足以覆盖其费用"),
+    (r"none of (.+) is known", ("缺少资料：{0}均未知", "not known: {0}")),
+    (r"one of (.+) is not known", ("缺少资料：{0}未知", "not known: {0}")),
+    (r"(\w+) is (.+) \(asked: (.+)\)", ("{0}为{1}（要求：{2}）", "{0} is {1} (asked: {2})")),
+    (r"the quantity is 0", ("工程量为0", "the quantity is 0")),
+    (r"its cost is 0", ("费用为0", "its cost is 0")),
+    (r"(\w+) is 0", ("{0}为0", "{0} is 0")),
+    (r"it relieves no need there", ("该片区没有它能缓解的需求", "it relieves no need there")),
+    (r"pinned: done = false", ("项目文件写明不实施（pinned）", "ruled out in the project file (pinned)")),
+    (r"it requires (.+)", ("前置措施“{0}”无法实施", "it requires {0}, which cannot be done")),
+    (
+        r"the sources' shares and caps do not reach its cost",
+        ("各来源的比例与限额不足以覆盖其费用", "the sources' shares and caps do not reach its cost"),
+    ),
 )
-"""Reasons of `candidates.tabulate` and `problem.prepare` as patterns, and their zh."""
+"""Reasons of `candidates.tabulate` and `problem.prepare` as patterns, with their words in zh and en."""
 
-ASSUMED: Final = (
-    (r"unit cost: middle of an unverified span \((.+)\)", "单价为未核实区间的中值（{0}）"),
-    (r"(.+) per dwelling: geoprio's own guess", "每户{0}：geoprio 自定的估计"),
-    (r"(.+) per staircase: geoprio's own guess", "每单元{0}：geoprio 自定的估计"),
-)
+NOT_CHOSEN: Final = ("在现有资金与规则内，其他项目效益更高", "within the money and the rules others bring more")
+
+ASSUMED: Final = ((r"unit cost: middle of an unverified span \((.+)\)", "单价为未核实区间的中值（{0}）"),)
+
+COLUMN_TITLES: Final = {
+    "riser_dwellings": ("需换立管的户数", "dwellings that need new risers"),
+    "pipe_m": ("管网长度（米）", "length of pipes (m)"),
+    "roof_area_m2": ("屋面面积（平方米）", "area of roofs (m²)"),
+    "road_area_m2": ("道路面积（平方米）", "area of roads (m²)"),
+    "facade_area_m2": ("外墙面积（平方米）", "area of facades (m²)"),
+    "staircases_without_lift": ("无电梯单元数", "staircases without a lift"),
+    "fire_hazard_staircases": ("有消防隐患的单元数", "staircases with fire hazards"),
+    "cameras_needed": ("需增摄像头数", "cameras needed"),
+    "charger_gap": ("充电设施缺口", "charging points lacking"),
+    "elder_station_m2": ("养老服务站面积（平方米）", "area of the elder-care station (m²)"),
+    "nursery_m2": ("托育点面积（平方米）", "area of the nursery (m²)"),
+    "shop_m2": ("便民商业用房面积（平方米）", "area of the shop space (m²)"),
+}
+"""Titles of columns that measures ask of the zones, and that nothing else names."""
+
+SHIPPED: Final = {
+    "none found; give the local price": "未找到；请填写当地价格",
+    "span from memory, no official list found": "凭记忆的区间，未找到官方造价",
+    "fit-out, span from memory, no official list found": "装修费，凭记忆的区间，未找到官方造价",
+    "Wuxi, xindianti.cn/47412; Fuzhou, ourseo.net/67831": "无锡（xindianti.cn/47412）；福州（ourseo.net/67831）",
+    "given for this programme": "项目文件给定",
+    "synthetic": "合成示例",
+    "Only where a count of hazards is given: what nobody looked at is not forced in.": (
+        "仅在有隐患数量时实施：无人排查过的不强制纳入。"
+    ),
+    "Residents have to agree first; shares by floor in lifts.toml.": "须先征得居民同意；分楼层分摊比例见 lifts.toml。",
+    "Fees and upkeep are local: give fee_income_cny and running_cost_cny.": (
+        "收费与运维因地而异：请填写 fee_income_cny 和 running_cost_cny。"
+    ),
+    "12 dwellings per staircase: geoprio's own guess": "每单元12户：geoprio 自定的估计",
+    "1 m of pipe per dwelling: geoprio's own guess": "每户管网1米：geoprio 自定的估计",
+    "15 m² of roof per dwelling: geoprio's own guess": "每户屋面15平方米：geoprio 自定的估计",
+    "10 m² of road per dwelling: geoprio's own guess": "每户道路10平方米：geoprio 自定的估计",
+    "50 m² of facade per dwelling: geoprio's own guess": "每户外墙50平方米：geoprio 自定的估计",
+    "a camera per 50 dwellings: geoprio's own guess": "每50户1个摄像头：geoprio 自定的估计",
+    "350 m²: least area of a day-care center as remembered of the standard, unverified": (
+        "350平方米：凭记忆的日间照料中心最小面积，未核实"
+    ),
+    "200 m²: least area of a nursery as remembered of the 2020 standard, unverified": (
+        "200平方米：凭记忆的2020年托育点最小面积，未核实"
+    ),
+    "75 m²: the middle of 50 to 100 m² as remembered of the 2020 standard, unverified": (
+        "75平方米：凭记忆的2020年标准50至100平方米的中值，未核实"
+    ),
+}
+"""Sources of prices, notes and assumptions of geoprio's own list of measures, in zh."""
 
 UNITS: Final = {
     "dwelling": "户",
@@ -147,6 +205,7 @@ MAP: Final = {
     "who": ("资金来源（元）", "who pays (CNY)"),
     "total": ("合计", "total"),
     "layer": ("改造计划（首个年度）", "Programme (first year)"),
+    "layout": ("计划图 A4", "Programme map A4"),
 }
 """Words of the programme on map, sheets and in QGIS; ``{t}`` and the like are filled in there."""
 

@@ -7,7 +7,7 @@ drawn from numbers alone. It can be read without scripts, which only switch the 
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from geoprio.outputs.planned.result import Planned
 
 Pair = tuple[str, str]
+
+FOLD_ABOVE: Final = 15
+"""Rows above which a table can be folded; on a phone it opens folded."""
 
 
 def planned_html(found: Planned, lang: str = "zh") -> str:
@@ -50,8 +53,9 @@ def planned_html(found: Planned, lang: str = "zh") -> str:
     if lang not in HTML_LANG:
         raise ValueError(f"lang = {lang!r} is not one of {', '.join(HTML_LANG)}")
     style = f"<style>{asset('quality.css')}\n{asset('change.css')}\n{asset('planned.css')}</style>"
-    program = f"<script>\n{asset('change.js')}</script>"
+    program = f"<script>\n{asset('change.js')}\n{asset('planned.js')}</script>"
     refuse_remote(style + program + asset("planned.html.j2"))
+    found = found.on_page
     base, years = year_pages(found)
     page: str = template("planned.html.j2").render(
         number=int(lang == "en"),
@@ -64,6 +68,7 @@ def planned_html(found: Planned, lang: str = "zh") -> str:
         base=Markup(base),  # noqa: S704 - drawn from numbers alone
         maps={y.number: Markup(y.map) for y in years},  # noqa: S704 - drawn from numbers alone
         size=SIZE,
+        fold_above=FOLD_ABOVE,
         colors={"other": OTHER_YEARS, "outside": OUTSIDE_COLOR},
         counts=_counts(found),
         sections=sections(found),

@@ -7,14 +7,15 @@ from typing import Final
 PAGE_WORDS: Final = {
     "title": ("资金内的改造计划", "The programme within the money"),
     "contents": ("目录", "Contents"),
+    "fold": ("{n}行（点击展开或收起）", "{n} rows (show or hide)"),
     "print": ("打印", "Print"),
     "language": ("English", "中文"),
     "map": ("地图", "map"),
     "lead": (
-        "在给定资金内选出的项目：做什么、在哪里、哪一年、由谁出钱。金额单位为元，精确到分。",
+        "在给定资金内选出的项目：做什么、在哪里、哪一年、由谁出钱。金额取整到元，合计相符；表格文件精确到分。",
         (
-            "What is done where, in which year and with whose money, within the money there is. All sums in yuan, "
-            "exact to the fen."
+            "What is done where, in which year and with whose money, within the money there is. Sums are whole yuan "
+            "that add up; the files have them to the fen."
         ),
     ),
     "count_cost": ("元，总投资", "yuan in all"),

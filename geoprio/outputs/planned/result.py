@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from geoprio._core.version import __version__
+from geoprio.programme import hazards
+from geoprio.programme import ledger as ledger_of
 from geoprio.programme.ledger import PARTIES
 from geoprio.programme.money import FEN
 
@@ -55,6 +57,8 @@ class Planned:
         What then enters, leaves and moves.
     frequencies : DataFrame or None
         How often each candidate is chosen under other weights, and its role: core, flexible, never.
+    freed : DataFrame or None
+        Where money is left over: which settings keep it from being spent, from `freed_by`; None: that was not asked.
     scenario : str or None
         The scenario in which the facilities of the programme stand, as TOML; None where it opens none.
     """
@@ -71,6 +75,7 @@ class Planned:
     changes: pd.DataFrame | None
     frequencies: pd.DataFrame | None
     scenario: str | None = None
+    freed: pd.DataFrame | None = None
 
     @property
     def zones(self) -> gpd.GeoDataFrame:
@@ -88,11 +93,30 @@ class Planned:
         return int(self.programme.done["cost_fen"].sum())
 
     @cached_property
+    def on_page(self) -> Planned:
+        """The same in whole yuan, whose sums still add up: what pages and sentences tell."""
+        from geoprio.outputs.planned.whole import in_whole_yuan  # noqa: PLC0415 - its solver loads only when shown
+
+        whole = in_whole_yuan(self.programme)
+        return self if whole is self.programme else replace(self, programme=whole, ledger=ledger_of(whole))
+
+    @cached_property
+    def gates(self) -> tuple[str, ...]:
+        """The hazards that put a zone before the others."""
+        asked = (self.result.project.get("condition") or {}).get("gates")
+        return tuple(asked if asked is not None else (c for c, d in self.result.defects.items() if d.is_gate))
+
+    @cached_property
+    def hazards(self) -> pd.DataFrame:
+        """Each hazard of each zone: whether it is mended, and why not; see `geoprio.programme.hazards`."""
+        return hazards(self.programme, self.gates)
+
+    @cached_property
     def sentences(self) -> tuple[tuple[str, str], ...]:
         """What the programme comes to, in zh and en."""
         from geoprio.outputs.planned.words import planned_sentences  # noqa: PLC0415 - it takes this class as its own
 
-        return planned_sentences(self)
+        return planned_sentences(self.on_page)
 
     @cached_property
     def budgets(self) -> pd.DataFrame:
@@ -119,8 +143,9 @@ class Planned:
             "method": programme.method,
             "years": self.spec.rules.years,
             "benefit": _plain(programme.benefit),
-            "bound": _plain(programme.bound),
+            "bound": _plain(programme.best_bound),
             "gap": _plain(programme.gap),
+            "own_bound": _plain(programme.bound),
             "own_gap": _plain(programme.own_gap),
             "checks": {
                 "rules_and_money_checked_apart_from_the_solver": programme.status in {"optimal", "feasible"},
@@ -140,6 +165,8 @@ class Planned:
             "zones": _rows(_in_cny(ledger.zones).reset_index()),
             "flows_cny": _rows(ledger.flows.round(2).reset_index()),
             "operators": _rows(_in_cny(ledger.operators)),
+            "hazards": _rows(self.hazards),
+            "freed_by": None if self.freed is None else _rows(_in_cny(self.freed)),
             "reliefs": [
                 {"rule": r.rule, "subject": list(r.subject), "amount_cny": round(r.amount_cny, 2), "alone": r.alone}
                 for r in programme.reliefs

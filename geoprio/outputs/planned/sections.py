@@ -11,7 +11,7 @@ import pandas as pd
 from geoprio.outputs.planned.labels import COLUMNS, WORDS
 from geoprio.outputs.planned.page_words import PAGE_WORDS, words
 from geoprio.outputs.planned.tables import Table, planned_tables
-from geoprio.outputs.planned.zones import measure_titles, money, source_titles
+from geoprio.outputs.planned.zones import decimals, measure_titles, money, source_titles
 from geoprio.programme.infeasible import SOFT
 from geoprio.standards.defects import GRADE_TITLES, SIDE_TITLES
 
@@ -24,7 +24,9 @@ Pair = tuple[str, str]
 Cell = str | Pair | dict[str, Any]
 """A text, one in zh and en, or a text (`text`) with a bar (`meter`, a share in per cent) or a line below (`small`)."""
 
-SHARES: Final = ("share", "floor_share", "internal_rate", "required_return", "frequency", "gain")
+SHARES: Final = (
+    *("share", "floor_share", "internal_rate", "concessions_rate", "required_return", "frequency", "gain"),
+)
 WHOLE: Final = ("dwellings", "years")
 MOST_ROWS: Final = 200
 """Rows of a list without sums that the page shows; the workbook has all."""
@@ -139,7 +141,7 @@ def shown(column: str, value: object) -> str:
     Examples
     --------
     >>> shown("cost_fen", 123456), shown("share", 0.1234), shown("year", 2), shown("name", "a"), shown("x", None)
-    ('1,234.56', '12.3 %', '2', 'a', '–')
+    ('1,235', '12.3 %', '2', 'a', '–')
     """
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return NONE
@@ -149,9 +151,9 @@ def shown(column: str, value: object) -> str:
         return money(int(value))  # type: ignore[call-overload]  # columns in fen are whole numbers
     number = float(value)  # type: ignore[arg-type]  # what is no text is a number
     if column in SHARES:
-        return f"{100 * number:.1f} %"
-    decimals = 2 if "_cny" in column else 0 if number.is_integer() else 2 if abs(number) < SMALL else 1
-    return f"{number:,.{decimals}f}"
+        return f"{decimals(100 * number, 1)} %"
+    places = 0 if "_cny" in column or number.is_integer() else 2 if abs(number) < SMALL else 1
+    return decimals(number, places)
 
 
 def table_of(
@@ -189,7 +191,7 @@ def _infeasible(found: Planned) -> list[Section]:
     if not reliefs:
         return []
     rows: list[list[Cell]] = [
-        [SOFT[r.rule], _subject(found, r.subject), f"{r.amount_cny:,.2f}", WORDS["yes" if r.alone else "no"]]
+        [SOFT[r.rule], _subject(found, r.subject), decimals(r.amount_cny, 0), WORDS["yes" if r.alone else "no"]]
         for r in reliefs
     ]
     grid = table_of(_heads("rule", "subject", "amount", "alone"), rows, ("amount",), MOST_ROWS)
@@ -246,7 +248,7 @@ def _gains(found: Planned) -> list[Section]:
     for way, row in found.gains.iterrows():
         gain = NONE if way == "programme" else shown("gain", row["gain"])
         counts = [f"{int(row[c]):,}" for c in ("items", "zones", "rules_broken")]
-        rows.append([PAGE_WORDS[f"way.{way}"], f"{row['benefit']:,.1f}", gain, f"{row['cost_cny']:,.2f}", *counts])
+        rows.append([PAGE_WORDS[f"way.{way}"], f"{row['benefit']:,.1f}", gain, decimals(row["cost_cny"], 0), *counts])
     columns = _heads("way", "benefit", "gain", "spent", "measures", "zones", "rules_broken")
     grid = table_of(columns, rows, tuple(columns)[1:])
     return [Section("gains", PAGE_WORDS["gains"], [PAGE_WORDS["gains_hint"]], [grid])]
@@ -256,11 +258,12 @@ def _frontier(found: Planned) -> list[Section]:
     table = found.frontier
     if table is None or table.empty:
         return []
-    rows: list[list[Cell]] = [
-        [f"{100 * r['scale']:g} %", f"{r['budget_cny']:,.2f}", f"{r['spent_cny']:,.2f}", shown("points", r["benefit"]),
-         shown("points", r["bound"] if np.isfinite(r["bound"]) else None), PAGE_WORDS[f"status.{r['status']}"]]
-        for _, r in table.iterrows()
-    ]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for _, r in table.iterrows():
+        bound = r["bound"] if np.isfinite(r["bound"]) else None
+        money_of = [decimals(r[c], 0) for c in ("budget_cny", "spent_cny")]
+        points = [shown("points", v) for v in (r["benefit"], bound)]
+        rows.append([f"{100 * r['scale']:g} %", *money_of, *points, PAGE_WORDS[f"status.{r['status']}"]])
     columns = _heads("scale", "budget", "spent", "benefit", "bound", "status")
     grid = table_of(columns, rows, tuple(columns)[:-1])
     drawn = bool((table["benefit"] > 0).any())

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from geoprio.outputs.planned.labels import ASSUMED, COLUMNS, REASONS, SHEET_TITLES, UNITS, WORDS
+from geoprio.outputs.planned.labels import COLUMNS, NOT_CHOSEN, SHEET_TITLES, UNITS, WORDS
+from geoprio.outputs.planned.reasons import assumed_words, price_words, reason_words
 from geoprio.programme import STATUS_TITLES, source_kinds
 from geoprio.programme.ledger import PARTIES
 from geoprio.standards.defects import GRADE_TITLES, SIDE_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from geoprio.outputs.planned.result import Planned
 
 SUMMED: Final = ("projects",)
@@ -110,7 +108,7 @@ def projects_table(found: Planned, number: int) -> pd.DataFrame:
             "residents_cny_per_dwelling": _ratio(items["residents_fen"] / 100, dwellings),
             "benefit": items["benefit"].astype(float),
             **_roles(found, items, number),
-            "assumed": [translated(a, ASSUMED, number) for a in rows["assumed"]],
+            "assumed": [assumed_words(a, number) for a in rows["assumed"]],
             "measure": items["measure"],
             "project_id": items["zone_id"] + ":" + items["measure"],
         }
@@ -199,12 +197,18 @@ def _parties(found: Planned, number: int) -> pd.DataFrame:
                 "share": totals[f"{party}_fen"] / whole,
                 "borrowed_fen": int(borrowed.get(party, 0)),
                 "flows_cny": float(flows[party].sum()),
-                "internal_rate": totals["enterprises_internal_rate"] if party == "enterprises" else np.nan,
-                "payback_years": totals["enterprises_payback_years"] if party == "enterprises" else np.nan,
+                "concessions_fen": _some(totals["concessions_fen"]) if party == "enterprises" else pd.NA,
+                "concessions_rate": totals["concessions_internal_rate"] if party == "enterprises" else np.nan,
+                "concessions_payback": totals["concessions_payback_years"] if party == "enterprises" else np.nan,
             }
             for party in PARTIES
         ]
-    )
+    ).astype({"concessions_fen": "Int64"})
+
+
+def _some(fen: float) -> object:
+    """Return whole fen; nothing where there are none."""
+    return int(fen) or pd.NA
 
 
 def _operators(found: Planned, number: int) -> pd.DataFrame:
@@ -230,12 +234,12 @@ def _measures(found: Planned, number: int) -> pd.DataFrame:
                 "unit_cny": price.unit_cny,
                 "price_assumed": WORDS["yes" if price.assumed else "no"][number],
                 "verified": WORDS[f"verified.{str(m.cost.verified).lower()}"][number],
-                "price_source": price.source,
+                "price_source": price_words(price.source, number),
                 "quantity": float(here["quantity"].sum()),
                 "projects": len(here),
                 "zones": here["zone_id"].nunique(),
                 "cost_fen": int(here["cost_fen"].sum()),
-                "note": m.note,
+                "note": price_words(m.note, number),
                 "measure": m.code,
             }
         )
@@ -258,7 +262,7 @@ def _left_out(found: Planned, number: int) -> pd.DataFrame:
             "name": left["zone_id"].map(found.zones["name"]),
             "title": left["measure"].map(titles),
             "status": left["status"].map(words),
-            "reason": [translated(r, REASONS, number) for r in left["reason"]],
+            "reason": _reasons(found, left, number),
             "cost_fen": cost,
             "benefit": left["benefit"].astype(float),
             "measure": left["measure"],
@@ -268,23 +272,15 @@ def _left_out(found: Planned, number: int) -> pd.DataFrame:
     return out.loc[order].reset_index(drop=True)
 
 
+def _reasons(found: Planned, left: pd.DataFrame, number: int) -> list[str]:
+    """Return why each is not done; of what could be, that others bring more."""
+    known = {text: reason_words(text, found, number) for text in left["reason"].unique()}
+    chosen_from = left["status"] == "candidate"
+    return [NOT_CHOSEN[number] if c else known[r] for r, c in zip(left["reason"], chosen_from, strict=True)]
+
+
 def _words(found: Planned, number: int) -> pd.DataFrame:
     return pd.DataFrame({"sentence": [pair[number] for pair in found.sentences]})
-
-
-def translated(text: str, patterns: Sequence[tuple[str, str]], number: int) -> str:
-    """Return texts that the programme puts together in the language, part by part; others stay as they are."""
-    if number == 1:
-        return text
-    parts = []
-    for part in str(text).split("; "):
-        for pattern, words in patterns:
-            if match := re.fullmatch(pattern, part):
-                parts.append(words.format(*match.groups()))
-                break
-        else:
-            parts.append(part)
-    return "；".join(parts)
 
 
 def unit_word(unit: str, number: int) -> str:

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoprio.outputs.planned.open_ends import hazards_told, left_over, unknowns
+from geoprio.outputs.planned.open_ends import rate as percent
+from geoprio.outputs.planned.project_lines import told_of_list
+from geoprio.outputs.planned.zones import money
 from geoprio.programme import sentences
 from geoprio.programme.ledger import PARTIES
-from geoprio.programme.money import FEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 
+LISTED = ("inspection", "problems", "survey")
+"""Sections of a project file from which a list of projects is written."""
 SHOWN = 5
 """So many zones, prices or changes are named."""
 
@@ -24,15 +29,20 @@ SHOWN = 5
 def planned_sentences(found: Planned) -> tuple[Pair, ...]:
     """Return the sentences in the order in which a mayor asks."""
     told = list(sentences(found.programme))
-    told += _assumptions(found)
+    if found.programme.status in {"optimal", "feasible", "nothing"}:
+        told += hazards_told(found)
+    told += [*_assumptions(found), *unknowns(found)]
     if found.programme.status not in {"optimal", "feasible"}:
         return tuple(told)
-    parts = (_money, _left_over, _parties, _operators, _gains, _prices, _more, _sure)
+    table = found.result.project_list if any(found.result.project.get(name) for name in LISTED) else None
+    if table is not None and len(table):
+        told.append(told_of_list(table))
+    parts = (_money, left_over, _parties, _operators, _gains, _prices, _more, _sure)
     return (*told, *(pair for part in parts for pair in part(found)))
 
 
 def _cny(fen: float) -> str:
-    return f"{fen / FEN:,.2f}"
+    return money(round(fen))
 
 
 def _money(found: Planned) -> Iterator[Pair]:
@@ -45,25 +55,6 @@ def _money(found: Planned) -> Iterator[Pair]:
     yield f"资金来源：{zh}", f"Money in yuan: {en}"
     face, lining = (float(found.ledger.sides["share"][s]) for s in ("face", "lining"))
     yield f"面子工程占{face:.1%}，里子工程占{lining:.1%}", f"Face {face:.1%}, lining {lining:.1%}"
-
-
-def _left_over(found: Planned) -> Iterator[Pair]:
-    """Tell what of the budgets is not spent, and why more cannot be."""
-    left = found.budgets[found.budgets["left_fen"].fillna(0) > 0]
-    if left.empty:
-        return
-    titles = {s.code: (s.title_zh, s.title_en) for s in found.problem.sources}
-    parts = [(titles[str(c)], int(r["left_fen"]), int(r["budget_fen"])) for c, r in left.iterrows()]
-    zh = "；".join(f"{t[0]}结余{_cny(rest)}元（共{_cny(whole)}元）" for t, rest, whole in parts)
-    en = "; ".join(f"{t[1]} {_cny(rest)} of {_cny(whole)}" for t, rest, whole in parts)
-    done = len(found.programme.done) == len(found.problem.items)
-    why = ("可选项目已全部实施", "everything that can be done is done")
-    if not done:
-        why = (
-            "其余项目受其他来源的比例、年度预算或规则限制，或余款不足以再做一项",
-            "shares of other sources, yearly budgets or rules keep the rest from being done, or no item is so cheap",
-        )
-    yield f"未用完的资金：{zh}。{why[0]}", f"Not spent, in yuan: {en}: {why[1]}"
 
 
 def _parties(found: Planned) -> Iterator[Pair]:
@@ -80,8 +71,8 @@ def _parties(found: Planned) -> Iterator[Pair]:
     if len(each) and each.max() > 0:
         most = each.max()
         yield (
-            f"居民户均出资最高{most:,.2f}元，各片区中位数{each.median():,.2f}元",
-            f"A household pays {most:,.2f} yuan at most (mean of its zone), {each.median():,.2f} in the median zone",
+            f"居民户均出资最高{most:,.0f}元，各片区中位数{each.median():,.0f}元",
+            f"A household pays {most:,.0f} yuan at most (mean of its zone), {each.median():,.0f} in the median zone",
         )
     if np.isfinite(totals["leverage"]):
         yield (
@@ -90,17 +81,21 @@ def _parties(found: Planned) -> Iterator[Pair]:
         )
     if totals["borrowed_fen"]:
         yield (
-            f"政府出资中{_cny(totals['borrowed_fen'])}元为借款，本息共还{totals['repaid_cny']:,.2f}元",
-            f"Of government's, {_cny(totals['borrowed_fen'])} yuan are borrowed, {totals['repaid_cny']:,.2f} paid back",
+            f"政府出资中{_cny(totals['borrowed_fen'])}元为借款，本息共还{totals['repaid_cny']:,.0f}元",
+            f"Of government's, {_cny(totals['borrowed_fen'])} yuan are borrowed, {totals['repaid_cny']:,.0f} paid back",
         )
 
 
 def _operators(found: Planned) -> Iterator[Pair]:
-    rate, back = (found.ledger.totals[f"enterprises_{k}"] for k in ("internal_rate", "payback_years"))
+    rate, back = (found.ledger.totals[f"concessions_{k}"] for k in ("internal_rate", "payback_years"))
     if np.isfinite(rate):
         zh = f"，{back:.1f}年回本" if np.isfinite(back) else ""
         en = f", paid back after {back:.1f} years" if np.isfinite(back) else ""
-        yield f"运营主体合计内部收益率{rate:.1%}{zh}", f"Operators together earn {rate:.1%} a year{en}"
+        put = _cny(found.ledger.totals["concessions_fen"])
+        yield (
+            f"特许经营部分（投入{put}元，不含企业其他出资）内部收益率{percent(rate)}{zh}",
+            f"Operators of concessions earn {percent(rate)} a year on the {put} yuan that they put in{en}",
+        )
 
 
 def _gains(found: Planned) -> Iterator[Pair]:
@@ -118,6 +113,9 @@ def _gains(found: Planned) -> Iterator[Pair]:
         broken_en = f", which breaks {int(row['rules_broken'])} rules" if row["rules_broken"] else ""
         # Within the gap that was asked for, a simple way may come out a trifle better.
         less = row["gain"] < 0
+        if percent(abs(row["gain"])) == percent(0.0):
+            yield f"效益与{zh}相同{broken_zh}", f"As much benefit as {en}{broken_en}"
+            continue
         yield (
             f"效益比{zh}{'低' if less else '高'}{abs(row['gain']):.1%}{broken_zh}",
             f"{abs(row['gain']):.1%} {'less' if less else 'more'} benefit than {en}{broken_en}",
@@ -143,6 +141,9 @@ def _more(found: Planned) -> Iterator[Pair]:
     counts = {k: int((found.changes["change"] == k).sum()) for k in ("enters", "leaves", "moves")}
     gain = found.larger.benefit / found.programme.benefit - 1 if found.programme.benefit > 0 else 0.0
     enter, leave, move = counts.values()
+    if not any(counts.values()):
+        yield "预算增加10%：没有找到更好的选择", "10% more money: nothing better was found"
+        return
     yield (
         f"预算增加10%：效益增加{gain:.1%}，新增{enter}项，退出{leave}项，调整年度{move}项",
         f"10% more money: {gain:.1%} more benefit; {enter} measures enter, {leave} leave, {move} move",
@@ -175,11 +176,4 @@ def _assumptions(found: Planned) -> Iterator[Pair]:
         yield (
             f"评分中没有反映这些措施所针对状况的指标，效益按优先级的一部分估计：{zh}",
             f"No indicator of the score tells what these measures mend; a part of the priority stands in for it: {en}",
-        )
-    counts = found.problem.table["status"].value_counts()
-    if counts.get("unknown", 0):
-        n = int(counts["unknown"])
-        yield (
-            f"另有{n}项因资料不足未列为可选，见“未入选及原因”",
-            f"{n} measures in zones are no candidates because what they need is not known; see what is left out",
         )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from geoprio.outputs.planned.result import Planned
     from geoprio.outputs.planned.tables import Table
 
-SHARES = ("share", "floor_share", "frequency", "internal_rate", "required_return")
+SHARES = ("share", "floor_share", "frequency", "internal_rate", "concessions_rate", "required_return")
 WIDEST = 44.0
 A4, A3, WIDE = 9, 8, 14
 """Papers by the workbook's numbers, and the columns above which the larger one is taken."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from geoprio.outputs.palette import PROGRAMME_COLORS
 from geoprio.outputs.planned.labels import MAP, UNITS
+from geoprio.outputs.planned.whole import in_whole_yuan
 from geoprio.programme.money import FEN
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 
+FIRST_YEAR: Final = "programme_year"
+"""Column of the zones by which a map of a programme opens."""
 OUTSIDE_COLOR: Final = "#d9dce0"
 """Of zones in which nothing is done."""
 COST_STEPS: Final = tuple(m * 10.0**k for k in range(3, 11) for m in (1, 2, 5))
@@ -43,15 +46,27 @@ def year_colors(years: int) -> tuple[str, ...]:
 
 
 def money(fen: int) -> str:
-    """Return whole fen as yuan with two decimals, grouped and exact.
+    """Return fen as whole yuan, grouped; a half goes away from 0, and there is no minus zero.
 
     Examples
     --------
     >>> money(123456789), money(-5)
-    ('1,234,567.89', '-0.05')
+    ('1,234,568', '0')
     """
-    whole, part = divmod(abs(int(fen)), FEN)
-    return f"{'-' if fen < 0 else ''}{whole:,}.{part:02d}"
+    whole = (abs(int(fen)) + FEN // 2) // FEN
+    return f"{'-' if fen < 0 and whole else ''}{whole:,}"
+
+
+def decimals(number: float, places: int) -> str:
+    """Return a number with decimals, grouped; what rounds to 0 has no minus.
+
+    Examples
+    --------
+    >>> decimals(-0.04, 1), decimals(-1234.56, 1)
+    ('0.0', '-1,234.6')
+    """
+    text = f"{number:,.{places}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
 def measure_titles(programme: Programme) -> dict[str, Pair]:
@@ -80,14 +95,14 @@ def page_programme(result: Result) -> dict[str, Any] | None:
     -------
     dict
         `measures`, `units` and `sources` (zh and en); `zones`: in the result's order, what is done there as number of
-        the measure, year, quantity, number of the unit, cost in fen, whether it rests on an assumption, and the
-        number and fen of each source that pays.
+        the measure, year, quantity, number of the unit, cost in fen (whole yuan), whether it rests on an assumption,
+        and the number and fen of each source that pays.
     """
     programme = result.programme
     if programme is None:
         return None
     measures, sources = measure_titles(programme), source_titles(programme)
-    done = in_order(programme)
+    done = in_order(in_whole_yuan(programme))
     amounts = zip(done["unit"].tolist(), done["quantity"].tolist(), strict=True)
     named = [unit_words(unit, quantity) for unit, quantity in amounts]
     units = list(dict.fromkeys(named))
@@ -137,7 +152,7 @@ def programme_colorings(result: Result) -> list[dict[str, Any]]:
     first = result.zones["programme_year"].astype("Float64").to_numpy(float, na_value=np.nan)
     words = [(MAP["year"][0].format(t=t), MAP["year"][1].format(t=t)) for t in range(1, years + 1)]
     # Steps are told from the last to the first: the first year stands on top of the legend.
-    by_year = _named("programme_year", first - 1, words, list(year_colors(years)), upward=False)
+    by_year = _named(FIRST_YEAR, first - 1, words, list(year_colors(years)), upward=False)
     cost = result.zones["programme_cost_cny"].to_numpy(float)
     classes, bounds = cost_classes(cost)
     colors = list(reversed(year_colors(len(bounds))))
@@ -199,8 +214,16 @@ def _named(code: str, classes: Floats, words: list[Pair], colors: list[str], *, 
     }  # fmt: skip
 
 
-def sheet_programme(result: Result, zone_id: str, number: int) -> dict[str, Any] | None:
+def sheet_programme(programme: Programme | None, zone_id: str, number: int) -> dict[str, Any] | None:
     """Return the programme of a zone as its sheet shows it; None where nobody planned.
+
+    Parameters
+    ----------
+    programme : Programme or None
+        In whole yuan.
+    zone_id : str
+    number : {0, 1}
+        Language: zh, en.
 
     Returns
     -------
@@ -208,7 +231,6 @@ def sheet_programme(result: Result, zone_id: str, number: int) -> dict[str, Any]
         `title`; `head` and `rows` of a table (measure, year, quantity, cost, who pays), empty where nothing is done
         there; `total`: its last row; `note`.
     """
-    programme = result.programme
     if programme is None or programme.status not in {"optimal", "feasible"}:
         return None
     done = in_order(programme)

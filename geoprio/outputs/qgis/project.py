@@ -130,16 +130,22 @@ def project_xml(result: Result, styles: Mapping[str, Style], lang: str) -> str:
     every = [layer for _, _, members in groups for layer in members]
     tree = "".join(_group_xml(name, shown, members) for name, shown, members in groups)
     box = "".join(f"<{k}>{v!r}</{k}>" for k, v in zip(("xmin", "ymin", "xmax", "ymax"), extent, strict=True))
-    legend = [layer for layer in every if layer.key in {"zones", "facilities"}]
+    # A plan is printed with its programme; of two layers of the zones one is drawn.
+    drawn = "programme" if any(layer.key == "programme" for layer in every) else "zones"
+    legend = [layer for layer in every if layer.key in {drawn, "facilities"}]
     layout = layout_xml(
         title=title,
-        subtitle=map_subtitle(result, number),
+        subtitle=PROGRAMME["programme"][number] if drawn == "programme" else map_subtitle(result, number),
         credit=f"{QGIS['credit'][number]}{' · '.join(credit_lines(result.project))}",
         legend_title=QGIS["legend"][number],
-        name=QGIS["layout"][number],
+        name=(PROGRAMME if drawn == "programme" else QGIS)["layout"][number],
         extent=extent,
         legend=_tree(legend),
-        shown=[(layer.id, layer.title, layer.source) for layer in every if layer.shown],
+        shown=[
+            (layer.id, layer.title, layer.source)
+            for layer in every
+            if layer.key == drawn or (layer.shown and layer.key != "zones")
+        ],
     )
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"

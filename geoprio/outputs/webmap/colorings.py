@@ -14,7 +14,7 @@ from geoprio.indicators.registry import DWELLINGS_SUFFIX, INDICATORS, find
 from geoprio.outputs.condition import anchors_of, shared_codes
 from geoprio.outputs.labels import PAGE
 from geoprio.outputs.palette import CLASS_COLORS, ROBUST_COLORS
-from geoprio.outputs.planned.zones import programme_colorings
+from geoprio.outputs.planned.zones import FIRST_YEAR, programme_colorings
 from geoprio.outputs.titles import shown_title
 from geoprio.score import build_criteria, check_quotas
 
@@ -62,6 +62,11 @@ def colorings(result: Result) -> list[dict[str, Any]]:
             "direction": direction, "unseen": None if of is None else _unseen(code, result),
         })  # fmt: skip
     return [*rows, *programme_colorings(result), *_named(result)]
+
+
+def opening(colored: list[dict[str, Any]]) -> str | None:
+    """Return by what the zones are coloured as the page opens: the programme's first years; None: priority."""
+    return next((c["code"] for c in colored if c["code"] == FIRST_YEAR), None)
 
 
 def _named(result: Result) -> list[dict[str, Any]]:

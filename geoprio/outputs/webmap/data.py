@@ -22,7 +22,7 @@ from geoprio.outputs.priority import priority_class, shown_points
 from geoprio.outputs.provenance import is_loose, mark_of
 from geoprio.outputs.titles import shown_title
 from geoprio.outputs.webmap.building_words import BUILDINGS, BUILDINGS_STRAIGHT
-from geoprio.outputs.webmap.colorings import colorings
+from geoprio.outputs.webmap.colorings import colorings, opening
 from geoprio.outputs.webmap.nearby import nearest_and_served
 from geoprio.outputs.webmap.streets import drawn_streets
 from geoprio.outputs.webmap.weighing import is_plain_sum, weighing
@@ -72,6 +72,7 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
     nearest, served = nearest_and_served(result)
     in_straight_lines = STRAIGHT | TOOLS_STRAIGHT | BUILDINGS_STRAIGHT
     completions = {f"completion.{key}": pair for key, pair in COMPLETIONS.items()}
+    colored = colorings(result)
     words = {**STRAIGHT, **PAGE, **TOOLS, **BUILDINGS, **page_words(), **NEEDS_ON_PAGE, **PROGRAMME_ON_PAGE}
     return {
         "lang": lang,
@@ -96,7 +97,8 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "answers": _answers(result),
         "exact": _numbers(result.zones["priority"].to_numpy(float), PRIORITY_DECIMALS),
         "weighing": weighing(result),
-        "colorings": [_coloring(c) for c in colorings(result)],
+        "colorings": [_coloring(c) for c in colored],
+        "opensBy": opening(colored),
         "districts": _districts(result),
         "intervals": _intervals(result),
         "nearest": nearest,

@@ -1,13 +1,14 @@
 // The state in the page's address, after the #: it can be sent along, and anything in it may be wrong.
 
 const MOST_HASH = 4000;
+const BY_PRIORITY = "priority";
 const ZOOMS = [3, 19];
 
 function addressOf() {
   const at = new URLSearchParams();
   if (ownWeights() && state.preset !== null) at.set("preset", state.preset);
   else if (ownWeights()) data.weighing.codes.forEach((code, k) => at.set("w." + code, String(state.weights[k])));
-  if (state.by !== null) at.set("by", data.colorings[state.by].code);
+  if (state.by !== openingBy) at.set("by", state.by === null ? BY_PRIORITY : data.colorings[state.by].code);
   if (state.near !== null) at.set("near", typeof state.near === "number" ? data.buildings.categories[state.near] : state.near);
   if (state.selected) at.set("zone", state.selected.id);
   if (state.building) at.set("b", [tileIndex[state.building.k].x, tileIndex[state.building.k].y, state.building.id].join(","));
@@ -42,7 +43,7 @@ function readAddress(hash) {
   if (["zh", "en"].includes(at.get("lang"))) found.lang = at.get("lang");
   Object.assign(found, readWeights(at));
   const by = data.colorings.findIndex((c) => c.code === at.get("by"));
-  found.by = by < 0 ? null : by;
+  found.by = by >= 0 ? by : at.get("by") === BY_PRIORITY ? null : openingBy;
   found.query = (at.get("q") || "").slice(0, MOST_QUERY);
   const chosen = (at.get("types") || "").split(",");
   found.types = at.has("types") && types.some((name) => !chosen.includes(name)) ? types.filter((name) => chosen.includes(name)) : null;

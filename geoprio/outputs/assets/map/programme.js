@@ -1,8 +1,8 @@
 // The programme within the money: what is done in a zone, in which year, at what cost, and who pays.
 
-/** Whole fen as yuan with two decimals: no sum is rounded. */
+/** Sums come as whole yuan in fen, rounded together so that they add up. */
 function yuan(fen) {
-  return grouped(Math.floor(fen / 100)) + "." + String(fen % 100).padStart(2, "0");
+  return grouped(Math.round(fen / 100));
 }
 
 function programmeSection(zone) {

@@ -4,11 +4,14 @@ const NARROW = 700;
 const data = JSON.parse(document.getElementById("geoprio-data").textContent);
 const map = window[document.querySelector(".folium-map").id];
 
+/** By what zones are coloured as the page opens: the number of a coloring, null = priority. */
+const openingBy = data.opensBy === null ? null : data.colorings.findIndex((c) => c.code === data.opensBy);
+
 /**
  * What the reader chose. `weights` are raw, one for each indicator; `by` is the number of a coloring, null = priority;
  * `near` is what buildings are coloured by: null = as it opens, own, zone, or the number of a category.
  */
-const state = { lang: data.lang, selected: null, building: null, popup: null, by: null, near: null, query: "", types: null, district: null,
+const state = { lang: data.lang, selected: null, building: null, popup: null, by: openingBy, near: null, query: "", types: null, district: null,
   range: [null, null], weights: null, preset: "given", view: null, ready: false, printing: false };
 
 const zones = data.zones.map(function (row, k) {
