@@ -20,6 +20,7 @@ from geoprio.indicators.registry import category_titles
 from geoprio.outputs.sited.result import Sited
 from geoprio.pipeline.candidates import reach_of, read_sites, sites_of_buildings
 from geoprio.pipeline.running import run, run_walked
+from geoprio.pipeline.scenario.facilities import first_of
 from geoprio.pipeline.study import parts_of
 from geoprio.programme import Pairs, Siting, maximal_cover, p_median, set_cover, zone_quantities
 from geoprio.sources.tables import nearest_name
@@ -117,7 +118,9 @@ def sought(
     if category not in walked.city.categories:
         known = walked.city.categories
         near_name = nearest_name(category, known)
-        raise InputError(f"category {category!r} is none of the project's{near_name}; there are {', '.join(known)}.")
+        raise InputError(
+            f"category {category!r} is none of the project's{near_name}; there are {', '.join(known)}. {first_of(category)}"
+        )
     findings = Findings()
     if by_building:
         table, in_yuan = sites_of_buildings(walked.city, use), False
