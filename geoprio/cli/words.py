@@ -45,8 +45,10 @@ SAID: Final = {
     ),
     "gated": (
         "  有安全隐患的片区 {n} 个，不论得分高低都排在最前。",
-        "  {n:# zone with a safety hazard comes first, whatever its score|# zones with a safety hazard come first, "
-        "whatever their score}.",
+        (
+            "  {n:# zone with a safety hazard comes first, whatever its score|# zones with a safety hazard come first, "
+            "whatever their score}."
+        ),
     ),
     "items": (
         "完整社区各项合计：达标 {passed}，不达标 {failed}，未知 {unknown}。",
@@ -85,13 +87,21 @@ SAID: Final = {
     "explained": ("说明：{told}；地图：{map}", "Explained: {told}; map: {map}"),
     "sites": (
         (
-            "从 {candidates} 处备选中选出 {chosen} 处：覆盖需求 {before:,.0f} → {after:,.0f}，共 {demand:,.0f}"
-            "（{share_before:.1f} % → {share_after:.1f} %）。"
+            "从 {candidates} 处备选中选出 {chosen} 处：覆盖需求 {before:,.0f} → {after:,.0f}，片区内共 {demand:,.0f}"
+            "（覆盖率 {share_before} → {share_after}，按情况已知的需求计，与地图一致）。"
         ),
         (
             "{chosen} of {candidates:# site|# sites}: covered demand {before:,.0f} -> {after:,.0f} of {demand:,.0f} "
-            "({share_before:.1f} % -> {share_after:.1f} %)."
+            "(of that with a known answer, as on the map: {share_before} -> {share_after})."
         ),
+    ),
+    "sites_unknown": (
+        "  其中 {n:,.0f} 情况未知（如不在路网上），不计入覆盖率。",
+        "  Of {n:,.0f} no answer is known (such as off every street); the shares leave them out.",
+    ),
+    "nobody_near": (
+        "没有一处备选能增加服务人数：阈值之内无人走得到任何备选；请核对位置，或另选地点。",
+        "No candidate adds anybody: nobody reaches any of them within the threshold; check their places, or name others.",
     ),
     "nobody": (
         "没有一处备选能增加服务人数：够得到的人都已有服务。",
@@ -101,7 +111,10 @@ SAID: Final = {
         "目标值 {objective:,.1f}，上界 {bound:,.1f}，差距 {gap:.2f} %。",
         "Objective {objective:,.1f}, bound {bound:,.1f}, gap {gap:.2f} %.",
     ),
-    "sites_aside": ("{n} 处备选或值被搁置：见 site.json。", "{n:# site or value|# sites or values} set aside: see site.json."),
+    "sites_aside": (
+        "{n} 处备选或值被搁置：见 site.json。",
+        "{n:# site or value|# sites or values} set aside: see site.json.",
+    ),
     "sited": ("地图：{map}；加上新设施后的全市：{after}", "Map: {map}; the city with them: {after}"),
     "story": ("需求、优先级、方案和成效，都在这一页", "needs, priority, programme and effect on one page"),
 }

@@ -81,7 +81,14 @@ def test_haidian_runs_as_it_was_drafted(real_data, tmp_path):
     report, zones = ran(folder)
     assert set(zones["name"]) >= {"清华大学西北小区", "荷清苑教师住宅区", "西王庄小区"}
     used = {s["role"]: s["rows"] for s in report["sources"]}
-    assert used == {"zones": 6, "buildings": 521, "streets": 681, "facilities[1]": 1, "facilities[2]": 9, "facilities[3]": 0}
+    assert used == {
+        "zones": 6,
+        "buildings": 521,
+        "streets": 681,
+        "facilities[1]": 1,
+        "facilities[2]": 9,
+        "facilities[3]": 0,
+    }
 
 
 @pytest.mark.realdata

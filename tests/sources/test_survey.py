@@ -299,13 +299,24 @@ def test_usual_names_of_columns(tmp_path):
     ]
     assert votes["date"].tolist() == ["2025-04-02", "2025-04-03"]
     assert votes["abstain"].isna().all()
-    heads = ["小区", "表决事项", "业主总人数", "参与表决人数", "同意人数", "专有面积合计（㎡）", "参与表决面积(m²)", "同意面积"]
+    heads = [
+        "小区",
+        "表决事项",
+        "业主总人数",
+        "参与表决人数",
+        "同意人数",
+        "专有面积合计（㎡）",
+        "参与表决面积(m²)",
+        "同意面积",
+    ]
     write_csv(tmp_path / "v.csv", heads, [("阳光", "加装电梯", 90, 60, 45, 9000, 6000, 4500)])
     spec = OwnerVotesSpec(path="v.csv", needs={"加装电梯": "lift"}, matter={"lift": "major"})
     votes = read_owner_votes(spec, tmp_path, findings)
     assert votes.iloc[0].tolist() == ["阳光", "lift", "major", 90, 60, 45, 9000, 6000, 4500]
     # 万㎡ is another unit, and a heading that is none of these is named in the error.
-    write_csv(tmp_path / "v.csv", [*heads[:5], "专有面积合计（万㎡）", *heads[6:]], [("阳光", "lift", 9, 6, 4, 9, 6, 4)])
+    write_csv(
+        tmp_path / "v.csv", [*heads[:5], "专有面积合计（万㎡）", *heads[6:]], [("阳光", "lift", 9, 6, 4, 9, 6, 4)]
+    )
     with pytest.raises(InputError, match='no column has a usual name for area; name it: area = "…"; there are 小区, '):
         read_owner_votes(OwnerVotesSpec(path="v.csv"), tmp_path, findings)
 

@@ -98,7 +98,11 @@ class Draft:
                 lines.append(f"  {_line(section, lang)}")
                 lines += [f"      {r.said.text(lang)}" for r in section.remarks if verbose]
         offered = [s for s in self.sections if not s.active and (s.get("path") or s.head == "[programme]")]
-        told = {"offered": [f"{s.head} {s.get('path') or ''}".rstrip() for s in offered], "doubts": self.doubts(lang), "left": self._left_lines(lang)}
+        told = {
+            "offered": [f"{s.head} {s.get('path') or ''}".rstrip() for s in offered],
+            "doubts": self.doubts(lang),
+            "left": self._left_lines(lang),
+        }
         for key, items in told.items():
             if items:
                 lines.append(say(f"summary_{key}", n=len(items)).text(lang))

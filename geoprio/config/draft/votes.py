@@ -67,7 +67,7 @@ def _section(kind: str, found: Found, table: pd.DataFrame, columns: dict[str, st
 
 
 def _needs(table: pd.DataFrame, column: str) -> dict[str, Value]:
-    """Return a code for each topic: that of the measure which is called so, else a number; none for a column of prose."""
+    """Return a code for each topic: that of the measure of this name, else a number; none for a column of prose."""
     topics = list(dict.fromkeys(as_text(table[column]).dropna()))
     prose = len(topics) > MOST_TOPICS or any(len(t) > LONGEST_TOPIC for t in topics)
     if prose or kind_by_name(column) or any(kind_by_content(topic) for topic in topics):
