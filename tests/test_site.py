@@ -269,3 +269,16 @@ def test_too_many_buildings_are_thinned_and_that_is_said(wide, monkeypatch):
     page = (wide.folder / "few" / "site.html").read_text(encoding="utf-8")
     assert f"14 栋楼中取 {len(few.candidates)} 栋作备选" in page
     assert "<td>住宅</td>" in page
+
+
+def test_the_page_does_not_overflow_a_phone(wide, browser):
+    wide.folder.joinpath("rooms.geojson").write_text(
+        rooms(wide).read_text(encoding="utf-8").replace("空房", "a-room-with-a-name-that-nothing-can-break"), "utf-8"
+    )
+    found = geoprio.site(wide.write(EXTRA), "elder_care", rooms(wide), 2)
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    for lang in ("zh", "en"):
+        found.save(wide.folder / lang, lang=lang)
+        page.goto((wide.folder / lang / "site.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.close()
