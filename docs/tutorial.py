@@ -45,7 +45,7 @@ from geoprio.score.weights import ahp, entropy, judgement_matrix
 
 FOLDER = Path("geoprio-tutorial")
 FIRST = 10  # 今年能做的片区数 · how many zones can be renewed this year
-LANG = "zh"  # 图上的文字，或 "en" · language of the figures
+LANG = "en"  # 图和解释的语言，中文写 "zh" · language of figures and explanations, or "zh"
 
 # %% [markdown]
 # ## 1 运行 · Run

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import geoprio
 from geoprio.cli.main import app
 from geoprio.config import Scenario, SitesSpec
-from geoprio.pipeline import site_quantities
+from geoprio.pipeline import candidates, site_quantities
 
 ROOMS = [("a", 150, 9), ("b", 420, 5), ("c", 930, 8), ("d", 1260, 12)]
 
@@ -206,3 +206,79 @@ def test_the_folder_holds_what_a_planner_needs_and_repeats(wide):
     page = held[1]["site.html"].read_text(encoding="utf-8")
     assert "demand newly covered" in page
     assert "<script" not in page
+
+
+def test_shares_are_those_of_the_map(wide):
+    """A house off every street has no known answer: it is in the demand, and in neither share."""
+    wide.buildings.append(
+        ({"id": "off", "use": "residential", "population": 40.0}, "Polygon", square(X + 100, Y + 380, 9))
+    )
+    project, out = wide.write(EXTRA), wide.folder / "out"
+    found = geoprio.site(project, "elder_care", rooms(wide), 2)
+    assert found.demand - found.known()[0] == 40.0
+    for run, share in zip((found.before, found.after), found.shares(), strict=True):
+        zones = run.zones
+        known = zones["elder_care_demand"] * (1 - zones["elder_care_unknown_share"])
+        assert share == pytest.approx((zones["elder_care_covered_share"] * known).sum() / known.sum(), rel=1e-9)
+    told = f"{100 * found.shares()[0]:.1f} %"
+    asked = ["--category", "elder_care", "--sites", str(rooms(wide)), "--number", "2", "--out", str(out)]
+    done = CliRunner().invoke(app, ["site", str(project), *asked, "--lang", "en"])
+    assert f"as on the map: {told} ->" in done.output
+    assert "Of 40 no answer is known" in done.output
+    page = (out / "site.html").read_text(encoding="utf-8")
+    assert told in page
+    report = json.loads((out / "site.json").read_text(encoding="utf-8"))
+    assert (report["share_before"], report["known_before"]) == (found.shares()[0], found.known()[0])
+
+
+def test_it_says_whether_anybody_reaches_a_site(wide):
+    project = wide.write(EXTRA)
+    rows = [({"id": "far", "name": "空房"}, "Point", [X + 1990, Y + 205])]
+    served = [({"id": "near", "name": "空房"}, "Point", [X + 20, Y + 200])]
+    said = {}
+    for name, places in (("far", rows), ("near", served)):
+        path = wide.folder / f"{name}.geojson"
+        path.write_text(collection(places), encoding="utf-8")
+        asked = ["--category", "elder_care", "--sites", str(path), "--number", "1", "--threshold", "200"]
+        done = CliRunner().invoke(app, ["site", str(project), *asked, "--out", str(wide.folder / name), "--lang", "en"])
+        assert done.exit_code == 0, (done.output, done.exception)
+        said[name] = done.output + (wide.folder / name / "site.html").read_text(encoding="utf-8")
+    assert "nobody reaches any of them" in said["far"]
+    assert "served already" not in said["far"]
+    assert "whoever reaches one is served already" in said["near"]
+    assert "nobody reaches any" not in said["near"]
+
+
+def test_too_many_buildings_are_thinned_and_that_is_said(wide, monkeypatch):
+    project = wide.write(EXTRA)
+    every = geoprio.site(project, "elder_care", "buildings", 2)
+    # Of 14 homes 100 m apart a site has at most five within 250 m: squares of 200 m leave seven of them.
+    monkeypatch.setattr(candidates, "ENOUGH_PAIRS", 40)
+    few = geoprio.site(project, "elder_care", "buildings", 2)
+    assert len(few.candidates) < len(every.candidates) == 14
+    assert few.gain <= every.gain
+    (note,) = [n["text"] for n in few.asked["notes"] if n["level"] == "warning"]
+    assert note.startswith(f"{len(few.candidates)} of 14 buildings are candidates, one for each square of ")
+    # One of each square, and each that was left out has one beside it.
+    side = float(note.split("square of ")[1].split(" ")[0])
+    left, kept = ({i: (p.x, p.y) for i, p in t.geometry.items()} for t in (every.candidates, few.candidates))
+    cells = [(int(x // side), int(y // side)) for x, y in kept.values()]
+    assert len(set(cells)) == len(cells)
+    assert {(int(x // side), int(y // side)) for x, y in left.values()} == set(cells)
+    few.save(wide.folder / "few")
+    page = (wide.folder / "few" / "site.html").read_text(encoding="utf-8")
+    assert f"14 栋楼中取 {len(few.candidates)} 栋作备选" in page
+    assert "<td>住宅</td>" in page
+
+
+def test_the_page_does_not_overflow_a_phone(wide, browser):
+    wide.folder.joinpath("rooms.geojson").write_text(
+        rooms(wide).read_text(encoding="utf-8").replace("空房", "a-room-with-a-name-that-nothing-can-break"), "utf-8"
+    )
+    found = geoprio.site(wide.write(EXTRA), "elder_care", rooms(wide), 2)
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    for lang in ("zh", "en"):
+        found.save(wide.folder / lang, lang=lang)
+        page.goto((wide.folder / lang / "site.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.close()

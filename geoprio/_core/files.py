@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from geoprio._core.errors import GeoprioError, InputError, MissingError, OutputError
@@ -42,6 +42,19 @@ def local_path(base: Path, text: str, where: str) -> Path:
     if not there:
         raise MissingError(f"{where}: file {shown!r} is not there (looked in {base}).")
     return path
+
+
+def short_name(name: str) -> str:
+    """Return what tables and comments call a file: without the way to it, where that leads out of the project's folder.
+
+    Examples
+    --------
+    >>> short_name("../../data/city.osm.pbf"), short_name("lists/homes.csv")
+    ('city.osm.pbf', 'lists/homes.csv')
+    """
+    way = PurePosixPath(name.replace(os.sep, "/"))
+    far = ".." in way.parts or way.is_absolute() or Path(name).is_absolute()
+    return way.name if far else name
 
 
 def sha256(path: Path) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Position = tuple[float, float]
+MOST_REASONS = 3
+"""Reasons that an error tells of rows that were set aside."""
 NOWHERE: Position = (float("nan"), float("nan"))
 
 
@@ -105,6 +107,29 @@ class Findings:
         self._rejects.extend((source, str(r), column, v, reason, mend) for r, v in zip(rows, shown, strict=True))
         self._at.extend([None] * len(rows) if at is None else _positions(at))
         return len(rows)
+
+    def lacks(self, source: str, *, values: bool = True) -> list[str]:
+        """Return why rows of a source were set aside, as lines for an error: the most frequent reasons first.
+
+        Parameters
+        ----------
+        source : str
+            As in `reject`.
+        values : bool
+            Whether the example of each reason may show what stands there; not where it may be personal.
+        """
+        found: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for role, row, column, value, reason, mend in self._rejects:
+            if role == source:
+                found.setdefault((reason, mend), []).append((row, column, value))
+        ranked = sorted(found.items(), key=lambda item: -len(item[1]))[:MOST_REASONS]
+        lines = []
+        for (reason, mend), rows in ranked:
+            row, column, value = rows[0]
+            what = f", {column} = {value!r}" if column and value and values else f", {column}" if column else ""
+            count = "" if len(rows) == 1 else f"{len(rows)} rows, such as "
+            lines.append(f"{reason}: {count}row {row}{what}; {mend}.")
+        return lines
 
     def place(self, source: str, shapes: gpd.GeoSeries) -> None:
         """Say where the rows of a source lie, for those set aside so far of which it is not known.

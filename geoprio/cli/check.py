@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
         """Read and validate everything that PROJECT names; print and write the data-quality report."""
         from geoprio import pipeline
         from geoprio._core.files import check_output
-        from geoprio.outputs.quality.text import quality_markdown
+        from geoprio.outputs.quality.text import quality_plain
         from geoprio.outputs.write import write_check
 
         folder = out or project.with_name(f"{project.stem}_check")
@@ -46,7 +46,7 @@ def add_to(app: typer.Typer) -> None:
             checked = pipeline.inspect(project, strict=strict, progress=tell)
         write_check(checked, folder, force=force, lang=lang.value, protected=project.parent)
         if not quiet:
-            typer.echo(quality_markdown(checked.quality, checked.project["project"]["name"], lang.value))
+            typer.echo(quality_plain(checked.quality, checked.project["project"]["name"], lang.value))
             typer.echo(said("checked", lang.number, page=folder / "quality.html"))
         if verbose:
             for row in checked.quality["rejects"]:

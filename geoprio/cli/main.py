@@ -18,6 +18,8 @@ app = typer.Typer(
     help="Which old neighbourhoods to renew first: access, priority and maps from a city's own files.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # As markup, "[survey]" would be taken for a style and vanish.
+    rich_markup_mode=None,
     add_completion=False,
 )
 for verb in (demo, init, run, check, sensitivity, weights, plan, site, register, compare, schema):

@@ -22,8 +22,12 @@ from geoprio.cli.options import (
 from geoprio.cli.words import SAID, listed, own_words, said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geoprio.outputs import Result
 
+SAFETY_GATE = "safety_gate"
+"""The column of zones that comes before their priority where the project file names no other."""
 STAGE_COUNT = 9
 """Five of the computation, four of the writing."""
 
@@ -89,14 +93,7 @@ def run_to(
         if result.quality["access_method"] == "straight_line":
             typer.echo(said("straight", lang.number))
         for row in result.quality.get("scenario", {}).get("changes", ()):
-            typer.echo(
-                said(
-                    "scenario",
-                    lang.number,
-                    where=f"{row['part']}[{row['number']}]",
-                    what=own_words(row["what"], lang.number),
-                )
-            )
+            typer.echo(said("scenario", lang.number, what=change_line(row, lang.number)))
         summary(result, out, lang)
 
 
@@ -110,6 +107,10 @@ def summary(result: Result, out: Path, lang: Lang) -> None:
         typer.echo(f"  {rank:>3}  {priority:6.2f}  {name}")
     if len(ranked) and ranked["tied_with"].iloc[0]:
         typer.echo(said("tied", number, n=int(ranked["tied_with"].iloc[0]) + 1))
+    gate = result.project["score"].get("gate") or SAFETY_GATE
+    held = int(ranked[gate].fillna(value=False).sum()) if gate in ranked else 0
+    if held:
+        typer.echo(said("gated", number, n=held))
     if "items_passed" in zones:
         items = {name: int(zones[f"items_{name}"].sum()) for name in ("passed", "failed", "unknown")}
         typer.echo(said("items", number, **items))
@@ -120,6 +121,11 @@ def summary(result: Result, out: Path, lang: Lang) -> None:
     if result.quality["outliers"]:
         typer.echo(said("outliers", number, n=len(result.quality["outliers"])))
     typer.echo(said("made", number, map=out / "map.html", quality=out / "quality.html"))
+
+
+def change_line(row: Mapping[str, object], number: int) -> str:
+    """Return what a change of a scenario hit; in zh where its translation is known."""
+    return f"{row['part']}[{row['number']}]{('：', ': ')[number]}{own_words(str(row['what']), number)}"
 
 
 def unverified(result: Result, number: int) -> dict[str, list[str]]:

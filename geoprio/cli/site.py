@@ -147,17 +147,24 @@ def _filter(where: list[str]) -> dict[str, list[str]]:
 
 def _summary(found: Sited, out: Path, number: int) -> None:
     before, after = found.covered()
-    total = found.demand if found.demand > 0 else 1.0
     counts = {"chosen": len(found.chosen), "candidates": len(found.candidates), "demand": found.demand}
-    shares = {"share_before": 100 * before / total, "share_after": 100 * after / total}
+    shares = dict(zip(("share_before", "share_after"), map(_percent, found.shares()), strict=True))
     typer.echo(said("sites", number, before=before, after=after, **counts, **shares))
+    unknown = found.demand - found.known()[1]
+    if unknown > 0:
+        typer.echo(said("sites_unknown", number, n=unknown))
     for name, row in found.chosen.iterrows():
         label = f" {row['name']}" if row["name"] else ""
         typer.echo(f"  {row['order']:>3}  +{row['newly_covered']:,.1f}  {name}{label}")
     if found.chosen.empty:
-        typer.echo(said("nobody", number))
+        typer.echo(said("nobody" if found.asked["reached"] > 0 else "nobody_near", number))
     siting = found.siting
     typer.echo(said("proof", number, objective=siting.objective, bound=siting.bound, gap=100 * siting.gap))
     if found.asked["rejects"]:
         typer.echo(said("sites_aside", number, n=len(found.asked["rejects"])))
     typer.echo(said("sited", number, map=out / "site.html", after=out / "after" / "map.html"))
+
+
+def _percent(share: float) -> str:
+    """Return a share as text; a dash where it is not known."""
+    return f"{100 * share:.1f} %" if share == share else "–"  # noqa: PLR0124 - NaN, an unknown share

@@ -31,14 +31,24 @@ SAID: Final = {
     "info": ("提示", "info"),
     "note": ("说明", "note"),
     "straight": ("距离为直线距离，未使用街道。", "Distances are straight lines; streets were not used."),
-    "scenario": ("情景：{where}：{what}。", "Scenario: {where}: {what}."),
+    "scenario": ("情景：{what}。", "Scenario: {what}."),
     "run": (
         "{zones} 个片区，{ranked} 个参与排序；{buildings} 栋楼；{facilities} 处设施。",
-        "{zones} zones, {ranked} ranked; {buildings} buildings; {facilities} facilities.",
+        (
+            "{zones:# zone|# zones}, {ranked} ranked; {buildings:# building|# buildings}; "
+            "{facilities:# facility|# facilities}."
+        ),
     ),
     "tied": (
         "  前 {n} 名并列，按未覆盖人数再按编号排序。",
         "  The first {n} are tied; unserved demand, then the id, orders them.",
+    ),
+    "gated": (
+        "  有安全隐患的片区 {n} 个，不论得分高低都排在最前。",
+        (
+            "  {n:# zone with a safety hazard comes first, whatever its score|# zones with a safety hazard come first, "
+            "whatever their score}."
+        ),
     ),
     "items": (
         "完整社区各项合计：达标 {passed}，不达标 {failed}，未知 {unknown}。",
@@ -55,11 +65,11 @@ SAID: Final = {
     "item": ("完整社区项目", "Items"),
     "rejects": (
         "{n} 行或值被搁置：见 quality.html。",
-        "{n} rows or values set aside: see quality.html.",
+        "{n:# row or value|# rows or values} set aside: see quality.html.",
     ),
     "outliers": (
         "{n} 个存疑的值，均未改动：见 quality.html。",
-        "{n} doubtful values, none of them changed: see quality.html.",
+        "{n:# doubtful value, not|# doubtful values, none of them} changed: see quality.html.",
     ),
     "made": ("地图：{map}；数据质量：{quality}", "Map: {map}; data quality: {quality}"),
     "checked": (
@@ -70,20 +80,28 @@ SAID: Final = {
     "draws": (
         "{zones} 个片区排序 {draws:,} 次；前 {first} 名：稳入 {robustly_in}，存疑 {contested}，稳出 {robustly_out}。",
         (
-            "{zones} zones ranked {draws:,} times; of the first {first}: {robustly_in} robustly in, "
+            "{zones:# zone|# zones} ranked {draws:,} times; of the first {first}: {robustly_in} robustly in, "
             "{contested} contested, {robustly_out} robustly out."
         ),
     ),
     "explained": ("说明：{told}；地图：{map}", "Explained: {told}; map: {map}"),
     "sites": (
         (
-            "从 {candidates} 处备选中选出 {chosen} 处：覆盖需求 {before:,.0f} → {after:,.0f}，共 {demand:,.0f}"
-            "（{share_before:.1f} % → {share_after:.1f} %）。"
+            "从 {candidates} 处备选中选出 {chosen} 处：覆盖需求 {before:,.0f} → {after:,.0f}，片区内共 {demand:,.0f}"
+            "（覆盖率 {share_before} → {share_after}，按情况已知的需求计，与地图一致）。"
         ),
         (
-            "{chosen} of {candidates} sites: covered demand {before:,.0f} -> {after:,.0f} of {demand:,.0f} "
-            "({share_before:.1f} % -> {share_after:.1f} %)."
+            "{chosen} of {candidates:# site|# sites}: covered demand {before:,.0f} -> {after:,.0f} of {demand:,.0f} "
+            "(of that with a known answer, as on the map: {share_before} -> {share_after})."
         ),
+    ),
+    "sites_unknown": (
+        "  其中 {n:,.0f} 情况未知（如不在路网上），不计入覆盖率。",
+        "  Of {n:,.0f} no answer is known (such as off every street); the shares leave them out.",
+    ),
+    "nobody_near": (
+        "没有一处备选能增加服务人数：阈值之内无人走得到任何备选；请核对位置，或另选地点。",
+        "No candidate adds anybody: nobody reaches any of them within the threshold; check their places, or name others.",
     ),
     "nobody": (
         "没有一处备选能增加服务人数：够得到的人都已有服务。",
@@ -93,7 +111,10 @@ SAID: Final = {
         "目标值 {objective:,.1f}，上界 {bound:,.1f}，差距 {gap:.2f} %。",
         "Objective {objective:,.1f}, bound {bound:,.1f}, gap {gap:.2f} %.",
     ),
-    "sites_aside": ("{n} 处备选或值被搁置：见 site.json。", "{n} sites or values set aside: see site.json."),
+    "sites_aside": (
+        "{n} 处备选或值被搁置：见 site.json。",
+        "{n:# site or value|# sites or values} set aside: see site.json.",
+    ),
     "sited": ("地图：{map}；加上新设施后的全市：{after}", "Map: {map}; the city with them: {after}"),
     "story": ("需求、优先级、方案和成效，都在这一页", "needs, priority, programme and effect on one page"),
 }
@@ -105,9 +126,19 @@ def stage_name(name: str, verb: str, number: int) -> str:
     return STAGES[name][number] if name in STAGES else f"{STAGES[verb][number]} {name}"
 
 
-def said(key: str, number: int, **values: object) -> str:
+class Count(int):
+    """A number that a sentence can count with: `{n:# zone comes|# zones come}`."""
+
+    def __format__(self, spec: str) -> str:
+        """Return the first form for 1, else the second, with the number for its #."""
+        one, bar, many = spec.partition("|")
+        return (one if self == 1 else many).replace("#", f"{int(self):,}") if bar else format(int(self), spec)
+
+
+def said(key: str, lang: int, /, **values: object) -> str:
     """Return a sentence in zh (0) or en (1), filled in."""
-    return SAID[key][number].format(**values)
+    counted = {k: Count(v) if isinstance(v, int) else v for k, v in values.items()}
+    return SAID[key][lang].format(**counted)
 
 
 def listed(parts: Iterable[str], number: int) -> str:

@@ -292,8 +292,8 @@ def read_plan(path: Path) -> Plan:
     try:
         return Plan.model_validate(data)
     except ValidationError as error:
-        places = ((".".join(map(str, e["loc"])) or "plan", e["msg"]) for e in error.errors())
-        raise InputError(*(f"{path.name}: {place}: {message}." for place, message in places)) from None
+        told = ((".".join(map(str, e["loc"])), e["msg"].removeprefix("Value error, ")) for e in error.errors())
+        raise InputError(*(": ".join(filter(None, (path.name, *line))) + "." for line in told)) from None
 
 
 def check_plan(path: Path, sha256: str) -> Plan:

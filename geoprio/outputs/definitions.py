@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geoprio._core.errors import InputError
+from geoprio._core.files import short_name
 from geoprio.indicators.condition import GATE, ConditionIndicator, find_condition
 from geoprio.indicators.registry import Indicator, find
 from geoprio.outputs.condition_words import CONDITION
@@ -132,11 +133,16 @@ def source_tables(result: Result, lang: str = "zh") -> list[tuple[str, pd.DataFr
         (SHEETS["values"][number], _values(quality["values"], number)),
         (
             SHEETS["read"][number],
-            _columns(quality["sources"], ("role", "path", "rows", "used", "crs", "encoding"), number),
+            _columns(_named(quality["sources"]), ("role", "path", "rows", "used", "crs", "encoding"), number),
         ),
-        (SHEETS["inputs"][number], _columns(result.inputs, ("path", "bytes", "sha256"), number)),
+        (SHEETS["inputs"][number], _columns(_named(result.inputs), ("path", "bytes", "sha256"), number)),
         (PAGE["about_warnings"][number], _columns(warnings, ("source", "text"), number)),
     ]
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with the names of their files instead of the ways to them, which run.json has."""
+    return [row | {"path": short_name(row["path"])} for row in rows]
 
 
 def _values(rows: list[dict[str, Any]], number: int) -> pd.DataFrame:

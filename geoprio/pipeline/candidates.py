@@ -44,6 +44,10 @@ ROLE = "sites"
 USES = ("residential", "other", "unknown")
 MOST_PAIRS = 40_000_000
 """More pairs of a building and a site do not fit a small machine."""
+ENOUGH_PAIRS = 10_000_000
+"""Where buildings are the sites, so many pairs are looked at: seconds, not minutes."""
+SQUARE_M = 25.0
+"""Side of the smallest squares of which one building stands for all."""
 MONEY_WORDS = r"(?i)[元万亿]|cny|rmb|yuan"
 """A cell of costs with one of these names its unit."""
 EPSILON = 1e-3
@@ -127,6 +131,49 @@ def sites_of_buildings(city: City, uses: tuple[str, ...]) -> gpd.GeoDataFrame:
     points = shapely.points(table[["x", "y"]].to_numpy(float))
     out = gpd.GeoDataFrame(columns, index=table.index, geometry=points, crs=city.crs).set_axis(index)
     return _zoned(out, city)
+
+
+def spread_out(sites: gpd.GeoDataFrame, homes: gpd.GeoDataFrame, metres: float, findings: Findings) -> gpd.GeoDataFrame:
+    """Return buildings as sites, thinned to one for each square where all would make too many pairs.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame
+        Points, in metres.
+    homes : GeoDataFrame
+        Buildings with `x` and `y`, whose ways are asked for.
+    metres : float
+        How far people go; pairs within it in a straight line are counted, which are no fewer than on the streets.
+
+    Returns
+    -------
+    GeoDataFrame
+        All of them, or of each square the one nearest to its middle (of two the earlier): another one is at most the
+        square's diagonal away. A warning tells it.
+    """
+    xy = np.column_stack((sites.geometry.x, sites.geometry.y))
+    tree = cKDTree(homes[["x", "y"]].to_numpy(float))
+    side, kept = 0.0, np.arange(len(sites))
+    while len(kept) > 1 and tree.count_neighbors(cKDTree(xy[kept]), metres) > ENOUGH_PAIRS:
+        side = 2 * side or SQUARE_M
+        kept = _one_of_each(xy, side)
+    if not side:
+        return sites
+    findings.warn(
+        ROLE,
+        f"{len(kept)} of {len(sites)} buildings are candidates, one for each square of {side:g} m: all of them would "
+        f"make more than {ENOUGH_PAIRS:,} pairs of a building and a site",
+    )
+    return sites.iloc[kept]
+
+
+def _one_of_each(xy: Floats, side: float) -> Ints:
+    """Return the rows nearest to the middles of the squares of a grid, shape (squares,), in their order."""
+    cell = np.floor(xy / side)
+    away = np.hypot(*(xy - (cell + 0.5) * side).T)
+    order = np.lexsort((np.arange(len(xy)), away, cell[:, 1], cell[:, 0]))
+    first = np.r_[True, (np.diff(cell[order], axis=0) != 0).any(axis=1)]
+    return np.sort(order[first])
 
 
 def _zoned(sites: gpd.GeoDataFrame, city: City) -> gpd.GeoDataFrame:

@@ -14,12 +14,12 @@ from geoprio._core.columns import REACHED
 from geoprio._core.errors import InputError
 from geoprio._core.files import local_path, sha256
 from geoprio._core.findings import Findings
-from geoprio.config import Scenario, SitesSpec
-from geoprio.config.draft.toml_text import quoted, value_text
-from geoprio.indicators.registry import category_titles
+from geoprio.config import SitesSpec
 from geoprio.outputs.sited.result import Sited
-from geoprio.pipeline.candidates import reach_of, read_sites, sites_of_buildings
+from geoprio.pipeline.candidates import reach_of, read_sites, sites_of_buildings, spread_out
 from geoprio.pipeline.running import run, run_walked
+from geoprio.pipeline.scenario.facilities import first_of
+from geoprio.pipeline.site_scenario import scenario_of, scenario_text
 from geoprio.pipeline.study import parts_of
 from geoprio.programme import Pairs, Siting, maximal_cover, p_median, set_cover, zone_quantities
 from geoprio.sources.tables import nearest_name
@@ -117,7 +117,10 @@ def sought(
     if category not in walked.city.categories:
         known = walked.city.categories
         near_name = nearest_name(category, known)
-        raise InputError(f"category {category!r} is none of the project's{near_name}; there are {', '.join(known)}.")
+        raise InputError(
+            f"category {category!r} is none of the project's{near_name}; there are {', '.join(known)}. "
+            f"{first_of(category)}"
+        )
     findings = Findings()
     if by_building:
         table, in_yuan = sites_of_buildings(walked.city, use), False
@@ -133,12 +136,20 @@ def sought(
             f"threshold = {limit:g} {rule.unit} is beyond [access] cutoff_m = {access.cutoff_m:g}: nobody looks so far."
         )
     people = _People(walked, category, limit, walker)
+    if by_building:
+        # Before any way is walked: all pairs of a city's buildings are too many.
+        far = access.cutoff_m if method == "p-median" else access.level_metres(limit, walker)
+        few = spread_out(table, walked.city.buildings[people.asked], far, findings)
+        if len(few) < len(table):
+            table, reach = few, reach_of(walked, few)
     near = reach.pairs(people.asked, limit, walker)
     found = _chosen(people, near, reach, walked, table, method, number, limit, serves)
     asked = {
         "category": category, "method": method, "number": number, "threshold": limit, "unit": rule.unit,
         "sites": list(use) if by_building else spec.path, "candidates": len(table), "serves": serves,
         "cost_unit": "CNY" if in_yuan else None,
+        # Demand that some candidate is near enough to.
+        "reached": float(people.weight[np.unique(near.demand)].sum()),
         "notes": findings.note_rows(), "rejects": findings.rejects().drop(columns=["lon", "lat"]).to_dict("records"),
     }  # fmt: skip
     return people, near, table, found, asked
@@ -320,8 +331,8 @@ def _sited(
     # A site that adds nothing is no choice: it would cost and serve nobody who is not served.
     picked = found.sites[found.sites < near.sites]
     chosen, newly = _in_order(sites, picked, near, people, adds=asked["method"] == "cover")
-    text = _scenario_text(chosen, asked, before, walked)
-    after = before if chosen.empty else run(project, scenario=_scenario(text), progress=progress)
+    text = scenario_text(chosen, asked, before, walked)
+    after = before if chosen.empty else run(project, scenario=scenario_of(text), progress=progress)
     homes = _homes(walked, people, newly)
     inputs = before.inputs
     if spec.path != BUILDINGS:
@@ -374,34 +385,3 @@ def _homes(walked: Walked, people: _People, newly: Bools) -> gpd.GeoDataFrame:
     points = shapely.points(table[["x", "y"]].to_numpy(float))
     columns = {"demand": people.weight[people.counted], "state": state[people.counted]}
     return gpd.GeoDataFrame(columns, index=table.index, geometry=points, crs=walked.city.crs)
-
-
-def _scenario_text(chosen: gpd.GeoDataFrame, asked: dict[str, Any], before: Result, walked: Walked) -> str:
-    """Return the scenario that opens the chosen sites, as TOML."""
-    zh, en = category_titles(asked["category"])
-    name = f"{zh}新增 {len(chosen)} 处 · {len(chosen)} new sites of {en}"
-    lines = [
-        "# Sites chosen by geoprio; geoprio run PROJECT --scenario FILE shows the city with them.",
-        f"name = {quoted(name)}",
-        f"description = {quoted('for ' + before.project['project']['name'])}",
-        f"crs = {quoted(walked.city.crs.to_string())}",
-    ]
-    for site_id, row in chosen.iterrows():
-        # Two rooms of one name side by side would count as one.
-        called = f"{row['name']} ({site_id})" if row["name"] else str(site_id)
-        values: dict[str, Any] = {
-            "category": asked["category"], "id": f"site-{site_id}", "name": called,
-            "x": float(row.geometry.x), "y": float(row.geometry.y),
-        }  # fmt: skip
-        if row["kind"]:
-            values["kind"] = row["kind"]
-        if pd.notna(row["capacity"]):
-            values["capacity"] = float(row["capacity"])
-        lines += ["", "[[facilities]]", *(f"{key} = {value_text(value)}" for key, value in values.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _scenario(text: str) -> Scenario:
-    import tomllib  # noqa: PLC0415 - only what was just written is read back
-
-    return Scenario.model_validate(tomllib.loads(text))

@@ -90,7 +90,8 @@ def _spec(result: Result, **given: int | None) -> SensitivitySpec:
         return SensitivitySpec.model_validate(result.project["sensitivity"] | changed)
     except ValueError as error:
         shown = ", ".join(f"{key} = {value}" for key, value in changed.items())
-        raise InputError(f"{shown}: {'; '.join(e['msg'] for e in error.errors())}.") from None  # type: ignore[attr-defined]  # pydantic's
+        told = [e["msg"].removeprefix("Value error, ") for e in error.errors()]  # type: ignore[attr-defined]  # pydantic's
+        raise InputError(f"{shown}: {'; '.join(told)}.") from None
 
 
 def _standing(result: Result, score: ScoreSpec) -> Standing:

@@ -272,6 +272,7 @@ def prices(catalog: Catalog, given: Mapping[str, float], *, assume: bool = False
 
 def _told(where: str, error: ValidationError) -> list[str]:
     return [
-        f"{where}: {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}."
+        f"{where}: {'.'.join(str(part) for part in problem['loc']) or 'file'}: "
+        f"{problem['msg'].removeprefix('Value error, ')}."
         for problem in error.errors()
     ]

@@ -171,7 +171,9 @@ class ProgrammeSpec(Frozen):
             try:
                 spec = spec.model_copy(update={"rules": PlanRules.model_validate(rules)})
             except ValidationError as error:
-                raise InputError(f"years = {years}: {error.errors()[0]['msg']}.") from None
+                raise InputError(
+                    f"years = {years}: {error.errors()[0]['msg'].removeprefix('Value error, ')}."
+                ) from None
         if budget is None:
             return spec
         total, own = int(fen(yuan_of(budget), "budget")), _budget_source(spec)

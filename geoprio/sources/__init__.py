@@ -1,5 +1,6 @@
 """Read the files that a city has, each role with a declared contract of columns."""
 
+from geoprio._core.findings import Findings
 from geoprio.sources.layers import read_layers
 from geoprio.sources.spec import (
     BarriersSpec,
@@ -22,6 +23,7 @@ __all__ = [
     "ElevationSpec",
     "EntrancesSpec",
     "FacilitiesSpec",
+    "Findings",
     "GatesSpec",
     "PopulationSpec",
     "SourceSpec",

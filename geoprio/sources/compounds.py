@@ -157,7 +157,11 @@ def _identified(
     )
     rows = table.loc[known]
     if rows.empty:
-        raise InputError(f"[{ROLE}] {spec.path}: no row says which compound it is; check the columns.")
+        where = f"[{ROLE}] {spec.path}"
+        raise InputError(
+            f"{where}: no row says which compound it is; check the columns.",
+            *(f"{where}: {line}" for line in findings.lacks(ROLE)),
+        )
     used = list(dict.fromkeys([*columns.values(), *(c for c in (spec.x, spec.y) if c)]))
     same = rows[used].fillna("").apply(lambda column: column.map(plain))
     again = same.duplicated()

@@ -126,8 +126,9 @@ def _read(
             raise InputError(f"[{role}] {spec.path}: no feature of this kind{asked} is in it; check the extract.")
     else:
         frame = without_controls(read_vector(path, spec, role, findings, window), role, findings)
-        kept = _filtered(frame, spec, role, findings)
-        if isinstance(spec, FacilitiesSpec):
+        # A list without a row has nothing to choose from, and was warned of.
+        kept = frame if frame.empty else _filtered(frame, spec, role, findings)
+        if isinstance(spec, FacilitiesSpec) and not frame.empty:
             kept, profile = of_category(kept, spec, role, findings)
             # Rows that the profile left out are not handed on.
             findings.place(role, frame.geometry)

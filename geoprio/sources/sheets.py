@@ -66,6 +66,7 @@ def read_table(
     encoding: str | None = None,
     header_row: int | None = None,
     wanted: Iterable[str] = (),
+    may_be_empty: bool = False,
 ) -> pd.DataFrame:
     """Return the list of a workbook or CSV as text columns.
 
@@ -83,6 +84,8 @@ def read_table(
         Row in which the header begins, from 1; default: found by names that are known.
     wanted : iterable of str
         Names of columns that the project file gives; they help to find the header.
+    may_be_empty : bool
+        Whether a header without a row below it is a list, too: of nothing.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def read_table(
     Raises
     ------
     InputError
-        If the file cannot be read, no header is found, or no row is left.
+        If the file cannot be read, no header is found, or no row is left (unless `may_be_empty`).
     """
     where = f"[{role}] {path.name}"
     grid = read_sheet(path, sheet, encoding, role, findings)
@@ -114,7 +117,7 @@ def read_table(
     table = pd.DataFrame(
         {names[c]: pd.Series([texts[r][c] for r in body.rows], dtype="str") for c in columns}
     ).set_axis(pd.Index([r + 1 for r in body.rows], name="row"))
-    if table.empty:
+    if table.empty and not may_be_empty:
         raise InputError(f"{where}: no row below the header in row {bottom + 1}; name the sheet or the header_row.")
     _broken(grid, names, table, role, findings)
     _merged(table, merges, names, role, findings)

@@ -27,6 +27,7 @@ from geoprio.sources.excel import SUFFIXES
 from geoprio.sources.points import table_points
 from geoprio.sources.shapefile import check_parts
 from geoprio.sources.sheets import read_table
+from geoprio.sources.spec import FacilitiesSpec
 from geoprio.sources.tables import nearest_name, read_csv
 from geoprio.sources.windows import ROW, read_ogr_rows, read_parquet_window
 from geoprio.sources.wkt import from_wkt, wkt_column
@@ -70,7 +71,7 @@ def read_vector(
     ------
     InputError
         If the format is not allowed, the file is not what its name says, the layer is not there, no CRS is known,
-        or it holds no row.
+        or it holds no row. (A list of facilities may have none: where nothing was built yet, that is an answer.)
     """
     suffix = path.suffix.lower()
     no_idle_keys(spec, role, suffix)
@@ -91,6 +92,8 @@ def read_vector(
         own = CRS(WGS84) if shifted_datum(spec.crs) else parse_crs(spec.crs, f"[{role}]") if spec.crs else frame.crs
         hint = window.fitting(own) or "check the CRS of both."
         raise InputError(f"[{role}] {spec.path}: none of {window.total} rows lies within reach of the zones; {hint}")
+    if frame.empty and isinstance(spec, FacilitiesSpec):
+        return _of_none(frame, spec, role, findings)
     if frame.empty:
         raise InputError(f"[{role}] {spec.path}: the {'layer' if spec.layer else 'file'} is empty; name another.")
     frame.index = pd.RangeIndex(1, len(frame) + 1) if frame.index.name != ROW else frame.index.rename(None)
@@ -126,6 +129,25 @@ def no_idle_keys(spec: SourceSpec, role: str, suffix: str) -> None:
         )
     if idle:
         raise InputError(f"[{role}] {spec.path}: {', '.join(idle)} has no meaning for a {suffix} file; leave it out.")
+
+
+def _of_none(frame: gpd.GeoDataFrame, spec: FacilitiesSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
+    """Return a list of facilities that holds none, with the columns that the project file names.
+
+    Raises
+    ------
+    InputError
+        If the CRS that is stated is none.
+    """
+    datum = shifted_datum(spec.crs)
+    crs = CRS(WGS84) if datum else parse_crs(spec.crs, f"[{role}]") if spec.crs else frame.crs
+    if len(frame.columns) == 1:
+        # A GeoJSON without features has no columns either: what is asked for cannot be missed.
+        named = [spec.id, spec.name, spec.kind, spec.capacity, spec.area, spec.land, spec.status, *spec.where]
+        blank = {str(c): pd.Series(index=frame.index, dtype="str") for c in named if c}
+        frame = frame.assign(**blank)
+    findings.warn(role, f"{spec.path} holds no row: no facility of the category {spec.category} is there")
+    return frame.set_crs(crs or CRS(WGS84), allow_override=True).reset_index(drop=True)
 
 
 def _with_crs(frame: gpd.GeoDataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:
@@ -317,7 +339,9 @@ def _read_list(path: Path, spec: SourceSpec, role: str, findings: Findings) -> p
     if path.suffix.lower() == ".csv":
         return read_csv(path, spec.encoding, role, findings)
     named = [value for value in spec.model_dump(exclude={"path"}).values() if isinstance(value, str)]
-    return read_table(path, role, findings, sheet=spec.layer, wanted=[*named, *spec.where]).rename_axis(ROW)
+    wanted, may_be_empty = [*named, *spec.where], isinstance(spec, FacilitiesSpec)
+    table = read_table(path, role, findings, sheet=spec.layer, wanted=wanted, may_be_empty=may_be_empty)
+    return table.rename_axis(ROW)
 
 
 def list_points(table: pd.DataFrame, spec: SourceSpec, role: str, findings: Findings) -> gpd.GeoDataFrame:

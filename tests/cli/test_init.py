@@ -69,19 +69,26 @@ def test_the_messy_example_runs_as_it_was_drafted(messy):
 
 @pytest.mark.realdata
 def test_haidian_runs_as_it_was_drafted(real_data, tmp_path):
-    """One OSM extract: six named compounds as zones, and the two categories of the three that it has."""
+    """One OSM extract: six named compounds as zones, two categories that it has and one that it has none of."""
     folder = tmp_path / "haidian"
     read, text, said = drafted(folder, real_data / "beijing_haidian")
     path = os.path.relpath((real_data / "beijing_haidian" / "map.osm").resolve(), folder.resolve())
     assert read["zones"] == {"path": path, "where": {"landuse": "residential"}, "type": "compound"}
     assert read["buildings"] == read["streets"] == {"path": path}
-    assert read["facilities"] == [{"category": c, "path": path} for c in ("childcare", "convenience")]
-    assert "no facilities of elder_care" in said
-    assert "no facilities of elder_care" in text
+    assert read["facilities"] == [{"category": c, "path": path} for c in ("childcare", "convenience", "elder_care")]
+    assert "OSM holds no elder_care" in said
+    assert "OSM holds no elder_care" in text
     report, zones = ran(folder)
     assert set(zones["name"]) >= {"清华大学西北小区", "荷清苑教师住宅区", "西王庄小区"}
     used = {s["role"]: s["rows"] for s in report["sources"]}
-    assert used == {"zones": 6, "buildings": 521, "streets": 681, "facilities[1]": 1, "facilities[2]": 9}
+    assert used == {
+        "zones": 6,
+        "buildings": 521,
+        "streets": 681,
+        "facilities[1]": 1,
+        "facilities[2]": 9,
+        "facilities[3]": 0,
+    }
 
 
 @pytest.mark.realdata

@@ -6,8 +6,9 @@ import tomllib
 import openpyxl
 import pandas as pd
 import pytest
-from draft_town import places, write_town
+from draft_town import buildings, places, write_town
 
+import geoprio
 from geoprio.config.draft import draft_project
 from geoprio.config.draft.said import LANGUAGES
 from geoprio.sources.inspection import InspectionSpec, ProblemsSpec
@@ -28,7 +29,8 @@ def taken_in(draft, head):
     """Return what the comments of a section are as a project file, once their marks are removed."""
     blocks = draft.text("en").split("\n\n")
     first = next(k for k, block in enumerate(blocks) if block.startswith(f"# {head}\n"))
-    beside = [b for b in blocks[first + 1 :] if head == "[survey]" and b.startswith("# [[survey.questions]]")]
+    parts = {"[survey]": "# [[survey.questions]]", "[programme]": ("# [programme.", "# [[programme.")}.get(head)
+    beside = [b for b in blocks[first + 1 :] if parts is not None and b.startswith(parts)]
     lines = "\n".join([blocks[first], *beside]).splitlines()
     return tomllib.loads("\n".join(line.removeprefix("# ") if KEYS.match(line) else line for line in lines))
 
@@ -100,3 +102,62 @@ def test_candidate_sites_are_no_facilities(folder):
     draft = draft_project(folder)
     assert {f["path"] for f in tomllib.loads(draft.text())["facilities"]} == {"设施.csv"}
     assert any("候选场址.csv" in line and "geoprio site" in line for line in draft.summary("p.toml"))
+
+
+def write_votes(folder):
+    meetings = pd.DataFrame(
+        {"会议日期": "2026-04-02", "小区名称": ["甲小区", "乙小区"], "议题": ["加装电梯", "修路"], "到会人数": 46,
+         "赞成人数": 31, "反对人数": 9, "记录人": SECRETS[1]}
+    )  # fmt: skip
+    with pd.ExcelWriter(folder / "坝坝会.xlsx", engine="openpyxl") as book:
+        # A title stands above the header.
+        meetings.to_excel(book, index=False, startrow=1)
+        book.sheets["Sheet1"].cell(1, 1, "坝坝会记录汇总")
+    votes = pd.DataFrame(
+        {"小区": ["甲小区"], "表决事项": ["加装电梯"], "业主总人数": 90, "参与表决人数": 60, "同意人数": 50,
+         "专有面积合计（㎡）": 9000, "参与表决面积（㎡）": 6100, "同意面积（㎡）": 5000}
+    )  # fmt: skip
+    votes.to_csv(folder / "表决.csv", index=False, encoding="gb18030")
+
+
+def test_meetings_and_votes_run_once_they_are_taken_in(folder):
+    write_votes(folder)
+    draft = draft_project(folder)
+    assert not [left for left in draft.left if left.name in {"坝坝会.xlsx", "表决.csv"}]
+    assert SECRETS[1] not in draft.text()
+    meetings = taken_in(draft, "[meetings]")["meetings"]
+    assert meetings["needs"] == {"加装电梯": "lifts", "修路": "topic_2"}
+    assert (meetings["header_row"], meetings["agree"], meetings["present"]) == (2, "赞成人数", "到会人数")
+    votes = taken_in(draft, "[owner_votes]")["owner_votes"]
+    assert (votes["area_for"], votes["needs"], votes["matter"]) == ("同意面积（㎡）", {"加装电梯": "lifts"}, "ordinary")
+    result = run_with(folder, draft, "[meetings]", "[owner_votes]")
+    assert result.needs.meetings["need"].tolist() == ["lifts", "topic_2"]
+    assert result.needs.votes["verdict"].tolist() == ["passed"]
+
+
+def test_a_programme_is_a_start_for_plan(folder):
+    draft = draft_project(folder)
+    given = taken_in(draft, "[programme]")["programme"]
+    assert given["measures"] == ["elder_station", "nursery", "shop_space"]
+    assert "people" not in given
+    assert any("[programme]" in line for line in draft.summary("project.toml"))
+    run_with(folder, draft, "[programme]", run=geoprio.plan)
+
+
+def test_a_programme_where_nobody_is_counted(folder):
+    homes = buildings().drop(columns="户数")
+    homes.to_file(folder / "楼栋.gpkg", driver="GPKG")
+    draft = draft_project(folder)
+    assert taken_in(draft, "[programme]")["programme"]["people"] == "building_count"
+    run_with(folder, draft, "[programme]", run=geoprio.plan)
+
+
+def run_with(folder, draft, *heads, run=geoprio.run):
+    """Run the draft with sections taken in."""
+    text = draft.text("en")
+    for block in text.split("\n\n"):
+        if any(block.startswith((f"# {head}", f"# {head[:-1]}.", f"# [{head[:-1]}.")) for head in heads):
+            lines = (line.removeprefix("# ") if KEYS.match(line) else line for line in block.splitlines())
+            text = text.replace(block, "\n".join(lines))
+    (folder / "project.toml").write_text(text, encoding="utf-8")
+    return run(folder / "project.toml")

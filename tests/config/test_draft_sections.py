@@ -222,6 +222,7 @@ def test_osm_gives_what_the_files_lack(folder):
     assert {(f["category"], f["path"]) for f in read["facilities"]} == {
         ("convenience", "设施.csv"),
         ("childcare", "map.osm"),
+        ("elder_care", "map.osm"),
     }
     assert '# category = "convenience"\n# path = "map.osm"' in text
     for file in folder.glob("小区.*"):

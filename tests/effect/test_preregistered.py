@@ -214,3 +214,12 @@ def test_a_file_without_a_hash_is_refused(tmp_path, content):
     (tmp_path / "plan.sha256").write_bytes(content)
     with pytest.raises(InputError, match="SHA-256"):
         registered_hash(path)
+
+
+def test_a_contradiction_in_a_file_is_told_in_plain_words(tmp_path):
+    path = tmp_path / "plan.toml"
+    preregister(plan(), path)
+    path.write_text(path.read_text(encoding="utf-8").replace("begins = 2026-03-01", "begins = 2020-03-01"), "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_plan(path)
+    assert str(caught.value).startswith("plan.toml: the plan is of ")

@@ -16,7 +16,7 @@ from geoprio.outputs.quality import locations as quality_map
 from geoprio.outputs.quality import page as page_module
 from geoprio.outputs.quality.locations import quality_map as map_of
 from geoprio.outputs.quality.page import quality_html
-from geoprio.outputs.quality.text import MOST_OUTLIERS, quality_markdown
+from geoprio.outputs.quality.text import MOST_OUTLIERS, quality_markdown, quality_plain
 
 X, Y = 500_000.0, 3_450_000.0
 
@@ -355,3 +355,17 @@ def test_run_and_check_write_the_page_and_list_it(town):
     kept = json.loads((out / "quality.json").read_text(encoding="utf-8"))
     assert len(kept["rejects"]) == len(HOSTILE) + 1
     assert shipped((out / "quality.html").read_text(encoding="utf-8"))["lang"] == "en"
+
+
+def test_plain_text_for_a_terminal_has_no_marks_and_all_rows(town):
+    town.zones[0][0]["name"] = "a|b*_c_\x1b[31m\u202e"
+    report = geoprio.check(town.write())
+    report["notes"].append({"level": "warning", "source": "streets", "text": "set [streets] node_crossings\u202e"})
+    for lang in ("zh", "en"):
+        plain, marked = quality_plain(report, "a_b|c\x1b[2J", lang), quality_markdown(report, "a_b|c", lang)
+        assert "a_b|c\ufffd[2J" in plain
+        assert "[streets] node_crossings\ufffd" in plain
+        assert not any(mark in plain for mark in ("\\", "\x1b", "\u202e", "---", "##"))
+        # A line for each row of the Markdown tables, their rules apart.
+        rows = [line for line in marked.splitlines() if line.startswith("|") and not line.startswith("| ---")]
+        assert len([line for line in plain.splitlines() if line.startswith("  ")]) >= len(rows)

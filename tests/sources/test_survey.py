@@ -298,3 +298,51 @@ def test_owner_votes(tmp_path):
     assert votes["zone"].tolist() == ["z1"]
     assert votes["matter"].tolist() == ["major"]
     assert sorted(findings.rejects()["row"]) == ["3", "4", "5"]
+
+
+def test_usual_names_of_columns(tmp_path):
+    write_csv(tmp_path / "m.csv", ["会议日期", "小区名称", "1、议题", "到会人数（人）", "赞成票数", "反对"],
+              [("2025-04-02", "阳光", "加装电梯", 30, 20, 9), ("2025-04-03", "阳光", "lift", 30, 21, 9)])  # fmt: skip
+    findings = Findings()
+    votes = read_meetings(MeetingsSpec(path="m.csv"), tmp_path, findings, {"加装电梯": "lift"})
+    assert votes[["zone", "need", "present", "agree", "against"]].to_numpy().tolist() == [
+        ["阳光", "lift", 30, 20, 9],
+        ["阳光", "lift", 30, 21, 9],
+    ]
+    assert votes["date"].tolist() == ["2025-04-02", "2025-04-03"]
+    assert votes["abstain"].isna().all()
+    heads = [
+        "小区",
+        "表决事项",
+        "业主总人数",
+        "参与表决人数",
+        "同意人数",
+        "专有面积合计（㎡）",
+        "参与表决面积(m²)",
+        "同意面积",
+    ]
+    write_csv(tmp_path / "v.csv", heads, [("阳光", "加装电梯", 90, 60, 45, 9000, 6000, 4500)])
+    spec = OwnerVotesSpec(path="v.csv", needs={"加装电梯": "lift"}, matter={"lift": "major"})
+    votes = read_owner_votes(spec, tmp_path, findings)
+    assert votes.iloc[0].tolist() == ["阳光", "lift", "major", 90, 60, 45, 9000, 6000, 4500]
+    # 万㎡ is another unit, and a heading that is none of these is named in the error.
+    write_csv(
+        tmp_path / "v.csv", [*heads[:5], "专有面积合计（万㎡）", *heads[6:]], [("阳光", "lift", 9, 6, 4, 9, 6, 4)]
+    )
+    with pytest.raises(InputError, match='no column has a usual name for area; name it: area = "…"; there are 小区, '):
+        read_owner_votes(OwnerVotesSpec(path="v.csv"), tmp_path, findings)
+
+
+def test_an_error_tells_what_the_rows_lack(tmp_path):
+    header = ["小区", "议题", "到会人数", "赞成"]
+    rows = [("阳光", "加装电梯", 30, 20), ("阳光", "修水管", 30, 20), ("阳光", "lift", 10, 20)]
+    write_csv(tmp_path / "m.csv", header, rows)
+    with pytest.raises(InputError) as caught:
+        read_meetings(MeetingsSpec(path="m.csv"), tmp_path, Findings())
+    first, second, third = str(caught.value).splitlines()
+    assert first == "[meetings] m.csv: none of its 3 rows can be used:"
+    assert second == (
+        "[meetings] m.csv: it names no need: 2 rows, such as row 2, 议题 = '加装电梯'; "
+        "give a need's code, or name it in [meetings.needs]."
+    )
+    assert third.startswith("[meetings] m.csv: more votes than people there, or no number of those for it: row 4; ")

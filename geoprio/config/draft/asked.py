@@ -52,12 +52,17 @@ def status_column(look: Look) -> str | None:
     return None
 
 
+def is_list(found: Found) -> bool:
+    """Return whether a file is a table that somebody may have filled in."""
+    return found.path.suffix.lower() in {".csv", ".xlsx", ".xls"} and found.path.stat().st_size <= MOST_BYTES
+
+
 def draft_survey(found: Found) -> list[Section]:
     """Return the sections for an export of a survey, as comments; none where a file is none.
 
     It is known by columns that only 问卷星, KoBo or ODK write.
     """
-    if found.path.suffix.lower() not in {".csv", ".xlsx", ".xls"} or found.path.stat().st_size > MOST_BYTES:
+    if not is_list(found):
         return []
     try:
         spec = SurveySpec.model_construct(path=found.path.name, sheet=None, encoding=None, header_row=1)
@@ -77,7 +82,7 @@ def _survey(found: Found, table: pd.DataFrame, kind: str) -> list[Section]:
     headings = [c for c in headings if kind_by_name(c) is None and kind_by_content(c) is None]
     several = [c for c in headings if table[c].str.contains(JOINED, regex=False).any()]
     place = next((c for c in headings if PLACE.search(c) and c not in several), None)
-    head = Section("[survey]", [Remark(say(f"survey_{kind}", rows=len(table), title=found.name))], active=False)
+    head = Section("[survey]", [Remark(say(f"survey_{kind}", rows=len(table), title=found.path.name))], active=False)
     head.add("path", found.name)
     head.add("zone", place or "", Remark(say("survey_zone" if place else "survey_no_zone"), doubtful=True))
     sections = [head]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geoprio._core.errors import GeoprioError, InputError, MissingError
-from geoprio.config.draft.asked import draft_condition, draft_survey
+from geoprio.config.draft.asked import draft_condition, draft_survey, is_list
 from geoprio.config.draft.desk import Desk
 from geoprio.config.draft.extras import (
     draft_compounds,
@@ -21,11 +21,13 @@ from geoprio.config.draft.look_grids import look_at_grid
 from geoprio.config.draft.look_layers import look_at_layers
 from geoprio.config.draft.look_osm import look_at_osm
 from geoprio.config.draft.look_tables import look_at_tables
+from geoprio.config.draft.programme import draft_programme
 from geoprio.config.draft.roles import guess
 from geoprio.config.draft.said import say
 from geoprio.config.draft.services import draft_services
 from geoprio.config.draft.toml_text import Remark, Section, harmless, render
 from geoprio.config.draft.town import draft_town
+from geoprio.config.draft.votes import draft_votes
 from geoprio.sources.osm import is_osm
 
 if TYPE_CHECKING:
@@ -95,8 +97,12 @@ class Draft:
             if section.active and section.head not in QUIET:
                 lines.append(f"  {_line(section, lang)}")
                 lines += [f"      {r.said.text(lang)}" for r in section.remarks if verbose]
-        offered = [f"{s.head} {s.get('path')}" for s in self.sections if not s.active and s.get("path")]
-        told = {"offered": offered, "doubts": self.doubts(lang), "left": self._left_lines(lang)}
+        offered = [s for s in self.sections if not s.active and (s.get("path") or s.head == "[programme]")]
+        told = {
+            "offered": [f"{s.head} {s.get('path') or ''}".rstrip() for s in offered],
+            "doubts": self.doubts(lang),
+            "left": self._left_lines(lang),
+        }
         for key, items in told.items():
             if items:
                 lines.append(say(f"summary_{key}", n=len(items)).text(lang))
@@ -142,16 +148,16 @@ def draft_project(folder: str | Path, files: Iterable[str | Path] = (), progress
     looks: list[Look] = []
     surveys: list[Section] = []
     for file in found:
-        tell(file.name)
+        tell(file.short)
         # A survey is not looked at further: nothing of what somebody answered is told.
-        survey = draft_survey(file)
+        survey = draft_survey(file) or (draft_votes(file) if is_list(file) else [])
         if survey:
             surveys += survey
             continue
         try:
             looks += look_at(file)
         except GeoprioError as error:
-            left.append(Left(file.name, say("unreadable", why=str(error).replace("\n", " "))))
+            left.append(Left(file.short, say("unreadable", why=str(error).replace("\n", " "))))
     guesses = [guess(look) for look in looks]
     left += [Left(g.look.title, say("not_recognized", why=list(g.why))) for g in guesses if not g.role]
     desk = Desk(folder, guesses, left)
@@ -166,7 +172,7 @@ def draft_project(folder: str | Path, files: Iterable[str | Path] = (), progress
     draft_obstacles(desk)
     draft_condition(desk)
     _finish(desk)
-    desk.sections += surveys
+    desk.sections += [*surveys, *draft_programme(desk)]
     return Draft(tuple(desk.sections), tuple(desk.left), tuple(desk.missing))
 
 

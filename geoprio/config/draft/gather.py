@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geoprio._core.errors import InputError, MissingError
-from geoprio._core.files import MANIFEST
+from geoprio._core.files import MANIFEST, short_name
 from geoprio.config.draft.said import Said, say
 from geoprio.sources.osm import is_osm
 
@@ -44,6 +44,11 @@ class Found:
     path: Path
     name: str
 
+    @property
+    def short(self) -> str:
+        """How comments call it."""
+        return short_name(self.name)
+
 
 def gather(folder: Path, given: Iterable[Path]) -> tuple[list[Found], list[Left]]:
     """Return the files to look at, and those that are left out.
@@ -77,7 +82,7 @@ def gather(folder: Path, given: Iterable[Path]) -> tuple[list[Found], list[Left]
             if why is None:
                 found.setdefault(path.resolve(), Found(path, name))
             elif named or why.key != "no_data":
-                left.append(Left(name, why))
+                left.append(Left(short_name(name), why))
     return sorted(found.values(), key=lambda f: f.name), left
 
 

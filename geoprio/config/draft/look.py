@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from geoprio._core.files import short_name
 from geoprio.sources.aliases import suggest_columns
 from geoprio.sources.tables import as_text
 
@@ -61,7 +62,7 @@ class Look:
     @property
     def title(self) -> str:
         """Name of the file, and of the layer where there are several."""
-        return f"{self.name} ({self.layer})" if self.layer else self.name
+        return f"{short_name(self.name)} ({self.layer})" if self.layer else short_name(self.name)
 
     @property
     def label(self) -> str:

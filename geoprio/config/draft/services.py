@@ -77,9 +77,25 @@ def draft_services(desk: Desk) -> None:
             section.add("category", category)
             section.add("path", osm.name)
             section.active = False
+    _none_in_osm(desk, found)
     for category in CATEGORIES:
         if category not in found:
             desk.missing.append(say("no_category", category=category))
+
+
+def _none_in_osm(desk: Desk, found: set[str]) -> None:
+    """Add the categories of which an OSM file holds none: the first of a kind can then be planned.
+
+    Where there is no facility at all, the file is no study's, and nothing is added.
+    """
+    osm = desk.osm
+    if osm is None or not found:
+        return
+    for category in [c for c in CATEGORIES if c not in found]:
+        section = desk.section("[[facilities]]", Remark(say("osm_none", category=category), doubtful=True))
+        section.add("category", category)
+        section.add("path", osm.name)
+        found.add(category)
 
 
 def _of_file(desk: Desk, guess: Guess) -> set[str]:

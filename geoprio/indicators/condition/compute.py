@@ -245,7 +245,7 @@ def _note(looked: list[Found], findings: Findings) -> None:
                 f"{f.defect.code}: {f.conflicts} buildings were found good and have an open problem point: a defect",
             )
     if looked:
-        findings.info(ROLE, f"anything is known of {', '.join(f.defect.code for f in looked)}")
+        findings.info(ROLE, f"defects of which something is known: {', '.join(f.defect.code for f in looked)}")
 
 
 def _report(looked: list[Found], gates: Sequence[str], placed: list[Placed]) -> dict[str, Any]:

@@ -243,9 +243,9 @@ def find_needs(
         titles = {name: pair for q in read.questions for name, pair in share_titles(q).items()}
         words = {n: t for q in reversed(questions) for n, t in zip(q.needs, q.titles, strict=True)}
     if meetings is not None:
-        held, report["meetings"] = meeting_table(meetings, base, zones, words, findings)
+        held, report["meetings"] = meeting_table(meetings, base, zones, words, findings, _said(survey, words))
     if votes is not None:
-        votes_held, report["owner_votes"], rule = vote_table(votes, base, zones, words, findings)
+        votes_held, report["owner_votes"], rule = vote_table(votes, base, zones, words, findings, _said(survey, words))
         columns, told = vote_columns(votes_held, zones.index, words)
         tables.append(columns)
         titles |= told
@@ -259,6 +259,12 @@ def find_needs(
     if len(twice):
         raise InputError(f"[survey] two columns would be called {twice[0]!r}; give a question or need another code.")
     return Needs(zones.index, columns, titles, questions, voice, held, votes_held, report, rules)
+
+
+def _said(survey: SurveySpec | None, words: dict[str, str]) -> dict[str, str]:
+    """Return need by what the survey calls it: a meeting that votes on the same words votes on the same need."""
+    options = [] if survey is None else [(w, n) for q in survey.questions for w, n in q.options.items() if n]
+    return {**{word: need for need, word in words.items()}, **dict(options)}
 
 
 def _answers(

@@ -30,7 +30,12 @@ AREAS: Final = ("area", "area_voted", "area_for")
 
 
 def meeting_table(
-    spec: MeetingsSpec, base: Path, zones: gpd.GeoDataFrame, titles: Mapping[str, str], findings: Findings
+    spec: MeetingsSpec,
+    base: Path,
+    zones: gpd.GeoDataFrame,
+    titles: Mapping[str, str],
+    findings: Findings,
+    known: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the votes of courtyard meetings by zone, and how they were joined.
 
@@ -46,7 +51,7 @@ def meeting_table(
     InputError, MissingError
         If the file cannot be used.
     """
-    rows = read_meetings(spec, base, findings)
+    rows = read_meetings(spec, base, findings, known)
     at, report = zone_numbers(rows["zone"], zones, spec.zones, "meetings", findings)
     share, _ = meeting_support(rows["agree"].to_numpy(float), rows["present"].to_numpy(float))
     voted = rows[["agree", "against", "abstain"]].sum(axis=1).to_numpy(float)
@@ -62,7 +67,12 @@ def meeting_table(
 
 
 def vote_table(
-    spec: OwnerVotesSpec, base: Path, zones: gpd.GeoDataFrame, titles: Mapping[str, str], findings: Findings
+    spec: OwnerVotesSpec,
+    base: Path,
+    zones: gpd.GeoDataFrame,
+    titles: Mapping[str, str],
+    findings: Findings,
+    known: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any], VoteRule]:
     """Return the owners' votes by zone with the verdict on each, how they were joined, and the rule.
 
@@ -81,7 +91,7 @@ def vote_table(
         If the file cannot be used, or a matter is not known.
     """
     (rule,) = load_vote_rules().values()
-    rows = read_owner_votes(spec, base, findings)
+    rows = read_owner_votes(spec, base, findings, known)
     at, report = zone_numbers(rows["zone"], zones, spec.zones, "owner_votes", findings)
     table = rows.drop(columns="zone").assign(
         zone_id=zones.index.to_numpy()[at], title=_titles(rows["need"], spec.needs, titles), _at=at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from geoprio._core.files import short_name
 from geoprio.outputs.asked.words import NEEDS, PERSONAL
 from geoprio.outputs.quality.words import (
     Pair,
@@ -112,7 +113,7 @@ def sections(report: Mapping[str, Any]) -> list[Section]:
     compounds = report.get("compounds", {})
     joins = {k: v for k, v in compounds.items() if k != "review"}
     found = [
-        _section("sources", report["sources"], SOURCE_COLUMNS),
+        _section("sources", [_file(row) for row in report["sources"]], SOURCE_COLUMNS),
         _section("attributes", coverage.get("attributes", []), ("table", "column", "known", "of", "share")),
         _section(
             "extents", [_extent(r) for r in coverage.get("extents", [])],
@@ -120,7 +121,7 @@ def sections(report: Mapping[str, Any]) -> list[Section]:
         ),
         _section("city", _pairs(report["city"]), ("what", "value")),
         _section("streets", _pairs(report["network"]), ("what", "value")),
-        _section("datum", report.get("datum_evidence", []), DATUM_COLUMNS),
+        _section("datum", [_file(row) for row in report.get("datum_evidence", [])], DATUM_COLUMNS),
         _section("compounds", _pairs(joins), ("what", "value")),
         _section("review", [_review(r) for r in compounds.get("review", [])], REVIEW_COLUMNS),
         _section("people", people, PEOPLE_COLUMNS),
@@ -143,7 +144,7 @@ def _of_residents(report: Mapping[str, Any]) -> list[Section]:
     held = []
     for role in ("meetings", "owner_votes"):
         for key, value in report.get(role, {}).items():
-            told = _verdicts(value) if key == "verdicts" else value
+            told = _verdicts(value) if key == "verdicts" else short_name(value) if key == "path" else value
             held.append({"role": role, "what": key, "value": told})
     return [
         _section("survey", _pairs(figures | survey.get("weighting", {})), ("what", "value")),
@@ -286,6 +287,11 @@ def in_language(column: str, value: object, number: int) -> object:
         return value
     told = IN_WORDS[column](value) if isinstance(value, str) and column in IN_WORDS else value
     return told[0] if isinstance(told, tuple) else told
+
+
+def _file(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with the file's name instead of the way to it, which the JSON report has."""
+    return {**row, "path": short_name(row["path"])} if isinstance(row.get("path"), str) else dict(row)
 
 
 def _pairs(figures: Mapping[str, Any]) -> list[dict[str, Any]]:

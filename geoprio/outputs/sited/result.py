@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from geoprio._core.columns import BEYOND_CUTOFF, REACHED, UNREACHABLE
+
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
-    from geoprio._core.typing import Progress
+    from geoprio._core.typing import Bools, Progress
     from geoprio.outputs.result import Result
     from geoprio.programme import Siting
 
@@ -75,6 +80,20 @@ class Sited:
         served = float(self.homes.loc[self.homes["state"] == "served", "demand"].sum())
         return served, served + self.gain
 
+    def known(self) -> tuple[float, float]:
+        """Return the demand of which it is known whether it is covered, before and after, as the map counts it."""
+        weight = self.homes["demand"].to_numpy(float)
+        before, after = (
+            weight[_answered(run, self.category, self.homes.index)].sum() for run in (self.before, self.after)
+        )
+        return float(before), float(after)
+
+    def shares(self) -> tuple[float, float]:
+        """Return the covered share before and after, of the demand with a known answer; NaN where there is none."""
+        pairs = zip(self.covered(), self.known(), strict=True)
+        before, after = (part / whole if whole > 0 else float("nan") for part, whole in pairs)
+        return before, after
+
     def report(self) -> dict[str, Any]:
         """Return all that was found as plain data; the same for the same inputs."""
         from geoprio.outputs.sited.write import site_report  # noqa: PLC0415 - nothing is written in most uses
@@ -100,3 +119,11 @@ class Sited:
         from geoprio.outputs.sited.write import write_sited  # noqa: PLC0415 - drawing libraries load only when saving
 
         return write_sited(self, Path(out), force=force, lang=lang, progress=progress)
+
+
+def _answered(run: Result, category: str, homes: pd.Index) -> Bools:
+    """Return of which buildings a run knows whether they are covered: those off every street are not among them."""
+    status = run.buildings[f"{category}_status"]
+    real = np.ones(len(status), bool) if run.on_real_component is None else run.on_real_component
+    known = status.isin((REACHED, BEYOND_CUTOFF)) | (status.eq(UNREACHABLE) & real)
+    return known.reindex(homes).to_numpy(bool)

@@ -38,6 +38,19 @@ STATES: Final[dict[str, tuple[str, str, str]]] = {
 }
 """Titles and colors of what becomes of homes."""
 
+USES: Final[dict[str, Pair]] = {
+    "residential": ("住宅", "homes"),
+    "other": ("非住宅", "not homes"),
+    "unknown": ("用途不详", "use unknown"),
+}
+"""What buildings that are candidate sites are used for."""
+
+DEMAND_KINDS: Final[dict[str, Pair]] = {
+    "buildings": ("楼栋数", "buildings"),
+    "floor_area_m2": ("建筑面积（㎡）", "floor area (m²)"),
+}
+"""Kinds of demand whose column of the same name holds something else."""
+
 METHODS: Final[dict[str, Pair]] = {
     "cover": ("最大覆盖", "maximal cover"),
     "p-median": ("p-中位（总步行最短）", "p-median (shortest ways of all)"),
@@ -52,7 +65,11 @@ WORDS: Final[dict[str, Pair]] = {
     "m": ("米", "m"),
     "min": ("分钟", "min"),
     "covered": ("覆盖的需求", "demand covered"),
-    "from_to": ("{a} → {b}（占 {x} → {y}）", "{a} → {b} ({x} → {y} of all)"),
+    "from_to": (
+        "{a} → {b}（占情况已知需求的 {x} → {y}，与地图口径一致）",
+        "{a} → {b} ({x} → {y} of the demand with a known answer, as on the map)",
+    ),
+    "unknown_demand": ("其中情况未知（不在路网上等）", "of it without a known answer (such as off every street)"),
     "all_demand": ("片区内全部需求（{kind}）", "all demand in zones ({kind})"),
     "proof": ("最优性", "how near the best"),
     "proved": (
@@ -70,8 +87,12 @@ WORDS: Final[dict[str, Pair]] = {
     "existing": ("现有设施", "facilities that are there"),
     "others": ("未选中的候选点", "sites not chosen"),
     "none": (
-        "没有候选点能增加覆盖：能到达候选点的人都已被覆盖，或无人可达。",
-        "No candidate adds anybody: whoever reaches one is served already, or nobody reaches any.",
+        "没有候选点能增加覆盖：能走到候选点的人都已被覆盖。",
+        "No candidate adds anybody: whoever reaches one is served already.",
+    ),
+    "none_near": (
+        "没有候选点能增加覆盖：阈值之内无人走得到任何候选点；请核对位置，或另选地点。",
+        "No candidate adds anybody: nobody reaches any of them within the threshold; check their places, or name others.",
     ),
     "fewer": (
         "只需 {n} 处：更多的候选点不会增加覆盖。",

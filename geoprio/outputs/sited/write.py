@@ -21,10 +21,11 @@ from geoprio.outputs.provenance import unverified_text
 from geoprio.outputs.qgis.styles import Style, categorized_points, embed_styles
 from geoprio.outputs.quality.facts import plain_rows
 from geoprio.outputs.sited.locations import sited_map
-from geoprio.outputs.sited.words import COLUMNS, METHODS, STATES, WORDS, word
+from geoprio.outputs.sited.words import COLUMNS, DEMAND_KINDS, METHODS, STATES, USES, WORDS, word
 from geoprio.outputs.tables import fixed_time, rounded, write_rows
 from geoprio.outputs.template import template
 from geoprio.outputs.titles import TITLES
+from geoprio.outputs.translate import in_both
 from geoprio.outputs.webmap.data import credit_lines
 from geoprio.outputs.webmap.page import HTML_LANG, asset, refuse_remote
 from geoprio.outputs.workbook import FIXED_CREATED
@@ -114,6 +115,11 @@ def site_report(found: Sited) -> dict[str, Any]:
         "demand": found.demand,
         "covered_before": before,
         "covered_after": after,
+        **dict(zip(("known_before", "known_after"), found.known(), strict=True)),
+        **{
+            f"share_{k}": s if np.isfinite(s) else None
+            for k, s in zip(("before", "after"), found.shares(), strict=True)
+        },
         "gain": found.gain,
         "gain_share": found.gain / found.demand if found.demand > 0 else 0.0,
         "objective": siting.objective,
@@ -169,7 +175,7 @@ def _head(found: Sited, number: int) -> str:
 
 def _facts(found: Sited, number: int) -> list[tuple[str, str]]:
     before, after = found.covered()
-    total = found.demand if found.demand > 0 else 1.0
+    shares = [_percent(share) for share in found.shares()]
     kind = found.before.quality["categories"][found.category]["demand"]
     siting = found.siting
     proof = word(
@@ -177,10 +183,13 @@ def _facts(found: Sited, number: int) -> list[tuple[str, str]]:
         value=f"{siting.objective:,.1f}", bound=f"{siting.bound:,.1f}", gap=f"{100 * siting.gap:.2f} %",
     )  # fmt: skip
     change = word(
-        "from_to", number, a=f"{before:,.1f}", b=f"{after:,.1f}", x=_percent(before / total), y=_percent(after / total)
-    )
+        "from_to", number, a=f"{before:,.1f}", b=f"{after:,.1f}", x=shares[0], y=shares[1],
+    )  # fmt: skip
+    unknown = found.demand - found.known()[1]
+    title = DEMAND_KINDS.get(kind) or TITLES.get(kind, (kind, kind))
     return [
-        (word("all_demand", number, kind=TITLES.get(kind, (kind, kind))[number]), f"{found.demand:,.1f}"),
+        (word("all_demand", number, kind=title[number]), f"{found.demand:,.1f}"),
+        *([(WORDS["unknown_demand"][number], f"{unknown:,.1f}")] if unknown > 0 else []),
         (WORDS["covered"][number], change),
         (WORDS["proof"][number], proof),
         (WORDS["candidates"][number], f"{len(found.candidates):,}"),
@@ -201,8 +210,10 @@ def _remarks(found: Sited, number: int) -> list[str]:
     rule = found.before.rules[found.category]
     if found.threshold != rule.threshold:
         said.append(word("threshold_other", number, n=f"{rule.threshold:g} {WORDS[rule.unit][number]}"))
+    said += [told[number] for note in found.asked["notes"] if note["level"] == "warning"
+             if isinstance(told := in_both(note["text"]), tuple)]  # fmt: skip
     if found.chosen.empty:
-        return [*said, WORDS["none"][number]]
+        return [*said, WORDS["none" if found.asked["reached"] > 0 else "none_near"][number]]
     asked = found.asked["number"]
     if asked is not None and len(found.chosen) < asked:
         said.append(word("fewer", number, n=str(len(found.chosen))))
@@ -211,7 +222,7 @@ def _remarks(found: Sited, number: int) -> list[str]:
 
 def _tables(found: Sited, number: int) -> list[dict[str, Any]]:
     sites, zones = site_table(found), zone_table(found)
-    shown = sites.drop(columns=["zone_id", "lon", "lat"])
+    shown = _with_kinds(found, sites, number).drop(columns=["zone_id", "lon", "lat"])
     may_be_empty = shown.columns.intersection(["name", "kind", "capacity", "cost", "cost_cny"])
     empty = [c for c in may_be_empty if shown[c].replace("", np.nan).isna().all()]
     gaining = zones[zones["newly_covered"] > 0]
@@ -219,6 +230,13 @@ def _tables(found: Sited, number: int) -> list[dict[str, Any]]:
         _table(WORDS["chosen"][number], shown.drop(columns=empty), number),
         _table(WORDS["gains"][number], gaining, number),
     ]
+
+
+def _with_kinds(found: Sited, sites: pd.DataFrame, number: int) -> pd.DataFrame:
+    """Return the sites with the use of buildings in words; the kinds of a file stand as they do there."""
+    if isinstance(found.asked["sites"], str):
+        return sites
+    return sites.assign(kind=[USES[k][number] if k in USES else k for k in sites["kind"]])
 
 
 def _table(title: str, table: pd.DataFrame, number: int) -> dict[str, Any]:
@@ -243,7 +261,7 @@ def _cell(column: str, value: Any) -> str:  # noqa: ANN401 - whatever stands in 
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f} %" if np.isfinite(share) else "–"
 
 
 def _write_workbook(found: Sited, sites: pd.DataFrame, zones: pd.DataFrame, path: Path, lang: str) -> None:
@@ -259,7 +277,7 @@ def _write_workbook(found: Sited, sites: pd.DataFrame, zones: pd.DataFrame, path
         share = book.add_format({"num_format": "0.0%"})
         plain = book.add_format({"num_format": "#,##0.0###"})
         whole = book.add_format({"num_format": "0"})
-        for key, table in (("sheet_sites", sites), ("sheet_zones", zones)):
+        for key, table in (("sheet_sites", _with_kinds(found, sites, number)), ("sheet_zones", zones)):
             sheet = book.add_worksheet(WORDS[key][number])
             sheet.freeze_panes(1, 0)
             for k, column in enumerate(table):

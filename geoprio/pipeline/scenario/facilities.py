@@ -139,7 +139,8 @@ def _new(city: City, entry: NewFacility | FacilitiesSpec, number: int, changes: 
     """Return the facilities of an entry as those of one more source of the project."""
     if entry.category not in city.categories:
         hint = near_ids(entry.category, city.categories)
-        raise changes.error("facilities", number, f"the project has no category {entry.category!r}; {hint}")
+        text = f"the project has no category {entry.category!r}; {hint}. {first_of(entry.category)}"
+        raise changes.error("facilities", number, text.removesuffix("."))
     source = len(changes.config.facilities) + number
     if isinstance(entry, NewFacility):
         return _point(city, entry, number, source, changes)
@@ -150,6 +151,14 @@ def _new(city: City, entry: NewFacility | FacilitiesSpec, number: int, changes: 
     changes.findings.used(role, len(kept))
     changes.findings.place(role, raw.geometry)
     return kept
+
+
+def first_of(category: str) -> str:
+    """Return how a project gets a category of which there is no facility yet: its score has to know it beforehand."""
+    return (
+        f"To plan the first one, add [[facilities]] with category = {category!r} and the path of a CSV that has a "
+        "header only (or of the OSM extract)."
+    )
 
 
 def _point(city: City, entry: NewFacility, number: int, source: int, changes: Changes) -> gpd.GeoDataFrame:

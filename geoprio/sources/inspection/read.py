@@ -193,7 +193,10 @@ def _one_row_each(keys: pd.DataFrame, when: pd.Series, said: pd.DataFrame, role:
     )  # fmt: skip
     rows = keys.loc[~nameless, ["building", "zone"]].fillna("").apply(lambda c: c.map(plain))
     if rows.empty:
-        raise InputError(f"[{role}] no row tells which building or zone it is; check the columns.")
+        raise InputError(
+            f"[{role}] no row tells which building or zone it is; check the columns.",
+            *(f"[{role}] {line}" for line in findings.lacks(role)),
+        )
     again = rows.duplicated(keep=False)
     kept = {row for _, same in rows[again].groupby(["building", "zone"], sort=False)
             for row in _chosen(list(same.index), when, said, role, findings)}  # fmt: skip

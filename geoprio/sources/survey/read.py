@@ -104,7 +104,12 @@ def read_survey(spec: SurveySpec, base: Path, findings: Findings) -> Survey:
     out = aside(left, meta, spec, [*used, *idle], findings)
     kept = left.loc[~out, list(used)]
     if kept.empty:
-        raise InputError(f"[{ROLE}] {spec.path}: all {len(table)} answers are set aside; see the rejects.")
+        where = f"[{ROLE}] {spec.path}"
+        raise InputError(
+            f"{where}: all {len(table)} answers are set aside:",
+            # What people wrote is in no message.
+            *(f"{where}: {line}" for line in findings.lacks(ROLE, values=False)),
+        )
     if idle:
         findings.info(ROLE, f"columns that no question uses, not read: {', '.join(map(shown, idle))}")
     questions = tuple(read_question(kept, q, spec, kind, findings) for q in spec.questions)

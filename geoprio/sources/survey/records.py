@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -9,6 +10,8 @@ import pandas as pd
 from geoprio._core.errors import InputError
 from geoprio.sources.parsers import plain
 from geoprio.sources.survey.grid import find_column, read_grid
+from geoprio.sources.survey.headings import usual_columns
+from geoprio.sources.survey.personal import shown
 from geoprio.sources.tables import as_numbers, as_text
 
 if TYPE_CHECKING:
@@ -20,12 +23,24 @@ if TYPE_CHECKING:
 
 MEETINGS: Final = "meetings"
 OWNER_VOTES: Final = "owner_votes"
+CODE: Final = re.compile(r"[a-z][a-z0-9_]*")
 HEADS: Final = ("owners", "owners_voted", "owners_for")
 AREAS: Final = ("area", "area_voted", "area_for")
 
 
-def read_meetings(spec: MeetingsSpec, base: Path, findings: Findings) -> pd.DataFrame:
+def read_meetings(
+    spec: MeetingsSpec, base: Path, findings: Findings, known: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Return the votes of courtyard meetings.
+
+    Parameters
+    ----------
+    spec : MeetingsSpec
+    base : Path
+        The project's folder.
+    findings : Findings
+    known : mapping of str to str, optional
+        What the survey calls needs, to need; `spec.needs` comes first.
 
     Returns
     -------
@@ -36,19 +51,16 @@ def read_meetings(spec: MeetingsSpec, base: Path, findings: Findings) -> pd.Data
     Raises
     ------
     InputError, MissingError
-        If the file or a column is not there.
+        If the file or a column is not there, or no row can be used.
     """
     table = read_grid(spec, base, MEETINGS, findings)
-    out = _texts(table, spec, MEETINGS, findings)
-    date = None if spec.date is None else find_column(table, spec.date, MEETINGS, spec.path)
+    columns = _columns(table, spec, MEETINGS, ("zone", "need", "agree"), ("date", "present", "against", "abstain"))
+    out = _texts(table, columns, spec, MEETINGS, findings, known)
+    date = columns.get("date")
     out["date"] = as_text(table[date]) if date else pd.Series(None, index=table.index, dtype="str")
     for key in ("present", "agree", "against", "abstain"):
-        name = getattr(spec, key)
-        if name is None:
-            out[key] = float("nan")
-        else:
-            column = find_column(table, name, MEETINGS, spec.path)
-            out[key] = as_numbers(table[column], MEETINGS, column, findings)
+        column = columns.get(key)
+        out[key] = float("nan") if column is None else as_numbers(table[column], MEETINGS, column, findings)
     voted = out[["agree", "against", "abstain"]].sum(axis=1)
     odd = (voted > out["present"]) | out["agree"].isna()
     findings.reject(
@@ -57,8 +69,10 @@ def read_meetings(spec: MeetingsSpec, base: Path, findings: Findings) -> pd.Data
     return _told(out[~odd & out["zone"].notna() & out["need"].notna()], len(table), spec, MEETINGS, findings)
 
 
-def read_owner_votes(spec: OwnerVotesSpec, base: Path, findings: Findings) -> pd.DataFrame:
-    """Return the owners' formal votes.
+def read_owner_votes(
+    spec: OwnerVotesSpec, base: Path, findings: Findings, known: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return the owners' formal votes; parameters as of `read_meetings`.
 
     Returns
     -------
@@ -69,15 +83,15 @@ def read_owner_votes(spec: OwnerVotesSpec, base: Path, findings: Findings) -> pd
     Raises
     ------
     InputError, MissingError
-        If the file or a column is not there.
+        If the file or a column is not there, or no row can be used.
     """
     table = read_grid(spec, base, OWNER_VOTES, findings)
-    out = _texts(table, spec, OWNER_VOTES, findings)
+    columns = _columns(table, spec, OWNER_VOTES, ("zone", "need", *HEADS, *AREAS))
+    out = _texts(table, columns, spec, OWNER_VOTES, findings, known)
     matter = spec.matter
     out["matter"] = matter if isinstance(matter, str) else out["need"].map(matter).fillna("ordinary").astype("str")
     for key in (*HEADS, *AREAS):
-        column = find_column(table, getattr(spec, key), OWNER_VOTES, spec.path)
-        out[key] = as_numbers(table[column], OWNER_VOTES, column, findings)
+        out[key] = as_numbers(table[columns[key]], OWNER_VOTES, columns[key], findings)
     odd = pd.Series(False, index=out.index)  # noqa: FBT003 - a column of falses
     for whole, voted, agree in (HEADS, AREAS):
         odd |= (out[voted] > out[whole]) | (out[agree] > out[voted])
@@ -92,17 +106,49 @@ def read_owner_votes(spec: OwnerVotesSpec, base: Path, findings: Findings) -> pd
     return _told(out[keep], len(table), spec, OWNER_VOTES, findings)
 
 
-def _texts(table: pd.DataFrame, spec: RecordsSpec, role: str, findings: Findings) -> pd.DataFrame:
+def _columns(
+    table: pd.DataFrame, spec: RecordsSpec, role: str, needed: tuple[str, ...], others: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Return the column of each key: the one that the project file names, else the one with its usual name.
+
+    Raises
+    ------
+    InputError
+        If a column is not there; of those that are `needed` in one line each.
+    """
+    usual = usual_columns((str(c) for c in table.columns), role)
+    found, problems = {}, []
+    for key in (*needed, *others):
+        name = getattr(spec, key)
+        if name is not None:
+            found[key] = find_column(table, name, role, spec.path)
+        elif key in usual:
+            found[key] = usual[key][0]
+        elif key in needed:
+            problems.append(f'[{role}] {spec.path}: no column has a usual name for {key}; name it: {key} = "…"')
+    if problems:
+        there = ", ".join(shown(str(c)) for c in table.columns)
+        raise InputError(*(f"{problem}; there are {there}." for problem in problems))
+    return found
+
+
+def _texts(
+    table: pd.DataFrame,
+    columns: Mapping[str, str],
+    spec: RecordsSpec,
+    role: str,
+    findings: Findings,
+    known: Mapping[str, str] | None,
+) -> pd.DataFrame:
     """Return zone and need of each row; a need that is not known is in the rejects."""
-    zone = as_text(table[find_column(table, spec.zone, role, spec.path)])
-    column = find_column(table, spec.need, role, spec.path)
-    words = as_text(table[column])
-    need = words.map(_forms(spec.needs)(words)) if spec.needs else words
-    need = need.astype("str")
-    odd = need.isna() | ~need.str.fullmatch(r"[a-z][a-z0-9_]*").fillna(False)  # noqa: FBT003 - a blank is none
+    zone = as_text(table[columns["zone"]])
+    words = as_text(table[columns["need"]])
+    codes = {w: w for w in words.dropna().unique() if CODE.fullmatch(w)}
+    need = words.map({**codes, **_forms(known or {})(words), **_forms(spec.needs)(words)}).astype("str")
+    odd = need.isna()
     findings.reject(
         role, table.index[odd], "it names no need", f"give a need's code, or name it in [{role}.needs]",
-        column=column, values=words[odd].fillna(""),
+        column=columns["need"], values=words[odd].fillna(""),
     )  # fmt: skip
     findings.reject(role, table.index[zone.isna()], "it names no zone", "give the zone's id or name")
     return pd.DataFrame({"zone": zone, "need": need.mask(odd)})
@@ -121,7 +167,12 @@ class _forms:  # noqa: N801 - reads as a function
 
 def _told(out: pd.DataFrame, rows: int, spec: RecordsSpec, role: str, findings: Findings) -> pd.DataFrame:
     if out.empty:
-        raise InputError(f"[{role}] {spec.path}: no row is left; see what each one lacks, or check the columns.")
+        raise InputError(
+            *(
+                f"[{role}] {spec.path}: {line}"
+                for line in (f"none of its {rows} rows can be used:", *findings.lacks(role))
+            )
+        )
     findings.sources.append(
         {"role": role, "path": spec.path, "layer": spec.sheet, "crs": None, "crs_from": None,
          "encoding": "as the format says", "rows": rows, "left_by_where": rows, **findings.decisions.get(role, {})}

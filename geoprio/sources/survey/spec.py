@@ -206,14 +206,14 @@ class RecordsSpec(Frozen):
     sheet: str | None = None
     encoding: str | None = None
     header_row: int = Field(default=1, ge=1)
-    zone: str = "zone"
-    """Column of the zone's id or name."""
+    zone: str | None = None
+    """Column of the zone's id or name; default, as of every column here: known by its usual name."""
     zones: dict[str, str] = Field(default_factory=dict)
     """Zone, as the file says it, to the id of a zone."""
-    need: str = "measure"
+    need: str | None = None
     """Column of what was voted on."""
     needs: dict[str, Code] = Field(default_factory=dict)
-    """What was voted on, as the file says it, to need; default: its own words, where they are a need's code."""
+    """What was voted on, as the file says it, to need; else what equals a need's code, or an option of the survey."""
 
 
 class MeetingsSpec(RecordsSpec):
@@ -222,7 +222,7 @@ class MeetingsSpec(RecordsSpec):
     date: str | None = None
     present: str | None = None
     """Column of how many were there."""
-    agree: str = "for"
+    agree: str | None = None
     against: str | None = None
     abstain: str | None = None
 
@@ -232,11 +232,11 @@ class OwnerVotesSpec(RecordsSpec):
 
     matter: str | dict[Code, str] = "ordinary"
     """Kind of matter of the vote rules for all (ordinary, major), or by need: {lift = "major"}."""
-    owners: str = "owners"
+    owners: str | None = None
     """Column of all owners, in heads."""
-    owners_voted: str = "owners_voted"
-    owners_for: str = "owners_for"
-    area: str = "area"
+    owners_voted: str | None = None
+    owners_for: str | None = None
+    area: str | None = None
     """Column of the exclusive area of all owners, in m2."""
-    area_voted: str = "area_voted"
-    area_for: str = "area_for"
+    area_voted: str | None = None
+    area_for: str | None = None
