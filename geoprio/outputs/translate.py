@@ -14,14 +14,16 @@ from geoprio.sources.schemas import load_schemas
 SLOT = re.compile(r"\{(\d*|\*)\}")
 WITHIN, ACROSS = r"((?:(?!; ).)+?)", "(.+?)"
 """What a slot takes: nothing beyond the part of the sentence, or all."""
+CODE = re.compile(r"(.+ = )?([a-z][a-z0-9_]*)")
+"""A code of geoprio, alone or told of a word of the data."""
 
 
 @cache
 def _known() -> tuple[dict[str, str], list[tuple[str, re.Pattern[str], str]]]:
     """Return sentences without slots, and those with slots as (fixed beginning, pattern, translation)."""
-    text = files("geoprio.outputs").joinpath("notes_zh.toml").read_text(encoding="utf-8")
-    fixed, open_ = {}, []
-    for en, zh in ((en, zh) for part in tomllib.loads(text).values() for en, zh in part.items()):
+    fixed = _entries("standards_zh.toml")
+    open_ = []
+    for en, zh in _entries("notes_zh.toml").items():
         if not SLOT.search(en):
             fixed[en] = zh
             continue
@@ -38,6 +40,12 @@ def _known() -> tuple[dict[str, str], list[tuple[str, re.Pattern[str], str]]]:
             (begin, re.compile(pattern, re.DOTALL), f"存疑：{rule.title_zh}：{{1}} 中有 {{0}}，如 {{2}}；未作改动")
         )
     return fixed, open_
+
+
+def _entries(name: str) -> dict[str, str]:
+    """Return all sentences of a file of translations, whatever part they stand in."""
+    text = files("geoprio.outputs").joinpath(name).read_text(encoding="utf-8")
+    return {en: zh for part in tomllib.loads(text).values() for en, zh in part.items()}
 
 
 def in_chinese(text: str) -> str | None:
@@ -78,8 +86,13 @@ def _one(text: str) -> str | None:
 
 
 def _filling(word: str) -> str:
-    """Return what fills a slot in Chinese: a sentence that is known, such as the reason of a reason, or a code."""
+    """Return what fills a slot in Chinese: a sentence that is known, such as the reason of a reason, or codes."""
     if " " in word:
-        return _one(word) or word
-    titles = code_titles(word)
-    return titles[0] if titles is not None else word
+        known = _one(word)
+        if known is not None:
+            return known
+    parts = [CODE.fullmatch(part) for part in word.split(", ")]
+    titles = [None if part is None else code_titles(part[2]) for part in parts]
+    if None in titles:
+        return word
+    return "、".join(f"{p[1] or ''}{t[0]}" for p, t in zip(parts, titles, strict=True) if p is not None and t is not None)

@@ -376,11 +376,12 @@ def role_word(role: str) -> Pair | str:
 
 def code_titles(code: str) -> Pair | None:
     """Return the titles of a category, a shipped defect or a shipped walking profile; None for any other text."""
-    titles = category_titles(code)
-    if titles != (code, code):
-        return titles
+    # A category of the project's own has a title, too, so that whatever is no other code would be one.
     named = load_defects().get(code) or load_profiles().get(code)
-    return (named.title_zh, named.title_en) if named is not None else None
+    if named is not None:
+        return named.title_zh, named.title_en
+    titles = category_titles(code)
+    return titles if titles != (code, code) else None
 
 
 def beside_word(text: str) -> Pair | str:
