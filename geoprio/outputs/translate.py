@@ -8,14 +8,18 @@ from functools import cache
 from importlib.resources import files
 
 from geoprio.city.outliers import outlier_rules
+from geoprio.outputs.asked.words import PERSONAL
 from geoprio.outputs.quality.words import code_titles
 from geoprio.sources.schemas import load_schemas
 
 SLOT = re.compile(r"\{(\d*|\*)\}")
 WITHIN, ACROSS = r"((?:(?!; ).)+?)", "(.+?)"
 """What a slot takes: nothing beyond the part of the sentence, or all."""
+OF_DEFECTS = "anything is known of "
 CODE = re.compile(r"(.+ = )?([a-z][a-z0-9_]*)")
 """A code of geoprio, alone or told of a word of the data."""
+DROPPED = re.compile(r"(.+) \(([a-z ]+), by (.+)\)")
+"""A personal column with what it holds and what told that."""
 
 
 @cache
@@ -64,9 +68,18 @@ def in_chinese(text: str) -> str | None:
 
 
 def in_both(text: str) -> tuple[str, str] | str:
-    """Return a sentence in zh and en; the English one alone where no translation is known."""
+    """Return a sentence in zh and en, codes in words; the English one alone where no translation is known."""
     zh = in_chinese(text)
-    return text if zh is None else (zh, text)
+    return text if zh is None else (zh, _in_words(text))
+
+
+def _in_words(text: str) -> str:
+    """Return an English sentence that lists defects by their codes with their titles."""
+    if not text.startswith(OF_DEFECTS):
+        return text
+    codes = text.removeprefix(OF_DEFECTS).split(", ")
+    titles = [code_titles(code) for code in codes]
+    return OF_DEFECTS + "; ".join(code if t is None else t[1] for code, t in zip(codes, titles, strict=True))
 
 
 @cache
@@ -91,6 +104,9 @@ def _filling(word: str) -> str:
         known = _one(word)
         if known is not None:
             return known
+    dropped = [DROPPED.fullmatch(part) for part in re.split(r"(?<=\)), ", word)]
+    if None not in dropped:
+        return "、".join(f"{d[1]}（{PERSONAL.get(d[2], (d[2],))[0]}，据{_filling(d[3])}）" for d in dropped if d is not None)
     parts = [CODE.fullmatch(part) for part in word.split(", ")]
     titles = [None if part is None else code_titles(part[2]) for part in parts]
     if None in titles:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geoprio.indicators.condition import GATE
-from geoprio.outputs.asked.needs import need_tables, said_names, titled
+from geoprio.outputs.asked.needs import in_tongue, need_tables, said_names, titled
 from geoprio.outputs.asked.words import NEEDS
 from geoprio.outputs.definitions import definitions, source_tables
 from geoprio.outputs.labels import PAGE, SHEETS
 from geoprio.outputs.provenance import unverified_text
+from geoprio.outputs.quality.sections import in_language
 from geoprio.outputs.tables import rounded
 from geoprio.outputs.titles import shown_title
 from geoprio.sources.inspection import STATUS_COLUMNS
@@ -76,19 +78,44 @@ def write_workbook(result: Result, path: Path, lang: str = "zh") -> None:
         table = definitions(result, lang)
         _table(book.add_worksheet(SHEETS["definitions"][number]), table, styles)
         _sources(book.add_worksheet(SHEETS["sources"][number]), result, styles, number)
-        names = said_names(result, number)
-        for key, codes in need_tables(result).items():
-            told, shares = titled(codes, number, names)
-            _table(book.add_worksheet(NEED_SHEETS[key][number]), _plain(told), styles, shares=shares)
+        for name, (told, shares) in need_sheets(result, lang).items():
+            _table(book.add_worksheet(name), _plain(told), styles, shares=shares)
 
 
-def write_tables(tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]]], path: Path, title: str) -> None:
+class Printed(NamedTuple):
+    """A table of which only some columns go on paper.
+
+    Attributes
+    ----------
+    table : DataFrame
+    shares : frozenset of str
+        Columns that are shown in per cent.
+    printed : tuple of str
+        Columns on paper; they stand first, as a print area is one block.
+    """
+
+    table: pd.DataFrame
+    shares: frozenset[str]
+    printed: tuple[str, ...]
+
+
+def need_sheets(result: Result, lang: str = "zh") -> dict[str, tuple[pd.DataFrame, frozenset[str]]]:
+    """Return what residents say as sheets for people: titles and words in their language, and which are shares."""
+    number = 1 if lang == "en" else 0
+    names = said_names(result, number)
+    tables = {key: in_tongue(table, result) for key, table in need_tables(result).items()}
+    return {NEED_SHEETS[key][number]: titled(table, number, names) for key, table in tables.items()}
+
+
+def write_tables(
+    tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]] | Printed], path: Path, title: str
+) -> None:
     """Write tables as a workbook, a sheet each: text as text, numbers as numbers, what is unknown empty.
 
     Parameters
     ----------
-    tables : mapping of str to (DataFrame, frozenset of str)
-        By name of the sheet; and which columns are shares, which are shown in per cent.
+    tables : mapping of str to (DataFrame, frozenset of str) or Printed
+        By name of the sheet; and which columns are shares, which are shown in per cent, and which go on paper.
     path : Path
         An .xlsx file; equal tables give equal bytes.
     title : str
@@ -99,8 +126,13 @@ def write_tables(tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]]], path
     with xlsxwriter.Workbook(path, AS_TEXT) as book:
         book.set_properties({"created": FIXED_CREATED, "title": title, "author": "geoprio"})
         styles = _Styles(book)
-        for name, (table, shares) in tables.items():
-            _table(book.add_worksheet(name), _plain(table), styles, shares=shares)
+        for name, (table, shares, *printed) in tables.items():
+            first = list(printed[0]) if printed else []
+            shown = table[[*first, *(c for c in table.columns if c not in first)]]
+            sheet = book.add_worksheet(name)
+            rows = _table(sheet, _plain(shown), styles, shares=shares)
+            if first:
+                sheet.print_area(0, 0, max(rows - 1, 1), len(first) - 1)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -124,6 +156,7 @@ class _Styles:
         self.share: Format = book.add_format({**border, "num_format": "0.0%"})
         self.tenth: Format = book.add_format({**border, "num_format": "#,##0.0"})
         self.whole: Format = book.add_format({**border, "num_format": "#,##0"})
+        self.some: Format = book.add_format({**border, "valign": "top", "num_format": "#,##0.0###"})
         self.fine: Format = book.add_format({**border, "num_format": "#,##0.00"})
 
     def of_number(self, column: str, values: pd.Series) -> Format:
@@ -189,6 +222,8 @@ def _word(column: str, value: object, number: int) -> str:
         return str(STATUS_COLUMNS[column][str(value)][number])
     if column.endswith("_unit") and value in COUNTED:
         return COUNTED[str(value)][number]
+    if column == "match_method":
+        return str(in_language("method", value, number))
     key = f"{WORDS_OF[column]}.{value}" if column in WORDS_OF else ""
     return str(PAGE[key][number]) if key in PAGE else str(value)
 
@@ -209,7 +244,8 @@ def _table(
         sheet.write_string(top, k, str(name), styles.head)
         for row, value in enumerate(table[name], top + 1):
             if isinstance(value, (int, float)) and not isinstance(value, bool):
-                sheet.write_number(row, k, value, styles.share if name in shares else styles.wrapped)
+                fine = styles.wrapped if float(value).is_integer() else styles.some
+                sheet.write_number(row, k, value, styles.share if name in shares else fine)
             elif value is None:
                 sheet.write_blank(row, k, None, styles.wrapped)
             else:
@@ -217,10 +253,20 @@ def _table(
     if top == 0:
         sheet.freeze_panes(1, 1)
         for k, name in enumerate(table.columns):
-            longest = max((len(str(v)) for v in table[name]), default=0)
-            sheet.set_column(k, k, float(np.clip(longest, 12, 44)))
+            longest = max((_room(v, name in shares) for v in table[name]), default=0)
+            # A head may wrap, but not within a word of it.
+            word = max((_room(part) for part in str(name).split()), default=0)
+            sheet.set_column(k, k, float(np.clip(max(longest, min(word, 12)) + 1, 6, 44)))
         _print_setup(sheet)
     return top + len(table) + 1
+
+
+def _room(value: object, share: bool = False) -> int:  # noqa: FBT001, FBT002 - how it is written
+    """Return how many characters wide a cell is written; Chinese ones take the room of two."""
+    if isinstance(value, float) and not isinstance(value, bool):
+        return len("100.0%") if share else len(f"{value:,.0f}" if value.is_integer() else f"{value:,.4g}")
+    text = "" if value is None else str(value)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _sources(sheet: Worksheet, result: Result, styles: _Styles, number: int) -> None:

@@ -27,6 +27,10 @@ from geoprio.outputs.translate import in_both, in_chinese
         ("working CRS EPSG:32650 (estimated)", "工作坐标系 EPSG:32650（自动估定）"),
         ("anything is known of aged, walkup", "已有信息的问题：建成年代较早、多层无电梯"),
         ("categories known by their words: 屋顶漏 = roof_fault", "按用词认出的类别：屋顶漏 = 屋面渗漏破损"),
+        (
+            "2 personal columns were dropped: 来源 (source, by its name), IP (ip address, by its content, in 3 cells)",
+            "删除了 2 个个人信息列：来源（来源，据列名）、IP（IP 地址，据内容（3 格））",
+        ),
         ("anything is known of aged, a house", "已有信息的问题：aged, a house"),
         (
             "safety_gate: not known for 3 ranked zones; they rank after those it holds and before those it does not",

@@ -130,7 +130,7 @@ def project_xml(result: Result, styles: Mapping[str, Style], lang: str) -> str:
     every = [layer for _, _, members in groups for layer in members]
     tree = "".join(_group_xml(name, shown, members) for name, shown, members in groups)
     box = "".join(f"<{k}>{v!r}</{k}>" for k, v in zip(("xmin", "ymin", "xmax", "ymax"), extent, strict=True))
-    legend = [layer for layer in every if layer.key in {"zones", "facilities"}]
+    legend = [layer for layer in every if layer.key in {"zones", "facilities", "problems"}]
     layout = layout_xml(
         title=title,
         subtitle=map_subtitle(result, number),

@@ -42,6 +42,7 @@ REPORT: Final[dict[str, Pair]] = {
         "Without a column the whole row was set aside; with one, that value only: the row is used.",
     ),
     "mend": ("怎样改", "What to do"),
+    "fold": ("显示 {n} 行", "Show {n} rows"),
     "search": ("在本节中查找", "Search this section"),
     "no_match": ("没有符合的条目", "Nothing matches"),
     "outliers": ("存疑的值", "Doubtful values"),
@@ -86,10 +87,28 @@ REPORT: Final[dict[str, Pair]] = {
     ),
     "extents": ("各图层对片区的覆盖", "How far the layers reach over the zones"),
     "extents_hint": (
-        "“范围内面积”指片区总面积中落在该图层外廓（凸包）内的比例；密度按片区总面积计。",
-        "Area in extent: the share of the zones' area inside the layer's convex hull. Densities are per km² of zone.",
+        (
+            "“数量”为片区及其周边（一个服务范围以内）的全部对象；设施不计重复和停业的，离街道过远的仍计。“密度”只计片区之内的，"
+            "按片区总面积计。“范围内面积”指片区总面积中落在该图层外廓（凸包）内的比例。"
+        ),
+        (
+            "Number: all objects in the zones and up to one catchment around them; of facilities not those that are double "
+            "or closed, but those too far from any street. Density: only what lies in zones, per km² of zone. Area in "
+            "extent: the share of the zones' area inside the layer's convex hull."
+        ),
     ),
     "sources": ("数据来源", "Sources"),
+    "sources_hint": (
+        "“采用”指读入后列入结果表的行；设施中重复、停业或离街道过远的也列在表中，但不参与计算，见“设施类别”的“按状态”。",
+        (
+            "Used: rows that stand in the result's tables. Facilities that are double, closed or too far from any street "
+            "stand there, too, but count for nothing: see by status under Categories."
+        ),
+    ),
+    "categories_hint": (
+        "“设施”为列入结果表的全部设施；“按状态”中“已计入”的才参与计算，地图和图例显示的也是这个数。",
+        "Facilities: all in the result's table. By status: only those used count, which is also the map's number.",
+    ),
     "city": ("城市", "City"),
     "streets": ("街道网络", "Streets"),
     "datum": (
@@ -147,10 +166,10 @@ COLUMNS: Final[dict[str, Pair]] = {
     "known": ("已知", "known"),
     "of": ("总数", "of"),
     "share": ("比例", "share"),
-    "objects": ("数量", "number"),
+    "objects": ("数量（含片区周边）", "number, surroundings included"),
     "zone_area_in_extent": ("范围内面积", "area in extent"),
     "zones_without": ("没有的片区", "zones without"),
-    "density": ("密度", "density"),
+    "density": ("片区内密度", "density within zones"),
     "sources": ("来源", "sources"),
     "candidate": ("假设基准", "datum tried"),
     "stated": ("所声明", "stated"),
