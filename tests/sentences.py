@@ -7,8 +7,12 @@ import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geoprio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(geoprio.__file__).parent
 SLOT, LIST = "{}", "{*}"
@@ -43,22 +47,26 @@ class Source:
     def sentences(self) -> list[Sentence]:
         """Return every sentence that findings, refusals, warnings of scores and scenarios may hold."""
         found = set()
+        for file, call, value, part in self._said():
+            before = ""
+            if _called(call) == "hit":
+                place = call.args[0]
+                before = f"{place.value if isinstance(place, ast.Constant) else SLOT}[{SLOT}]: "
+            found |= {Sentence(before + s.text, s.where) for s in file.said(value, part)}
+        return sorted(found, key=lambda s: (s.where, s.text))
+
+    def _said(self) -> Iterator[tuple[File, ast.Call, ast.expr | None, str]]:
+        """Yield where a sentence is said: file, call, the expression, and which part of a finding it is."""
         for method, parts in SAYS.items():
             for file, call in self.calls[method]:
                 if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value).endswith("findings"):
-                    for name, place in parts:
-                        found |= file.said(_argument(call, name, place), call, name)
-        for name, parts in (("Refused", ("reason", "mend")), ("ScoreWarning", ("text",))):
-            for file, call in self.calls.get(name, ()):
-                for place, part in enumerate(parts):
-                    found |= file.said(_argument(call, part, place), call, part)
+                    yield from ((file, call, _argument(call, name, place), name) for name, place in parts)
+        for file, call in self.calls["Refused"]:
+            yield from ((file, call, _argument(call, name, k), name) for k, name in enumerate(("reason", "mend")))
         for file, call in self.calls["warn"]:
             if len(call.args) > 1 and ast.unparse(call.args[1]).endswith("Warning"):
-                found |= file.said(call.args[0], call, "text")
-        for file, call in self.calls["hit"]:
-            part = call.args[0].value if isinstance(call.args[0], ast.Constant) else SLOT
-            found |= {Sentence(f"{part}[{SLOT}]: {s.text}", s.where) for s in file.said(call.args[3], call, "what")}
-        return sorted(found, key=lambda s: (s.where, s.text))
+                yield file, call, call.args[0], "text"
+        yield from ((file, call, call.args[3], "what") for file, call in self.calls["hit"])
 
     def returned(self, function: str) -> list[Sentence]:
         """Return the texts that a function may return, alone or in a tuple."""
@@ -68,7 +76,7 @@ class Source:
                 if isinstance(n, ast.Return) and n.value is not None:
                     parts = n.value.elts if isinstance(n.value, ast.Tuple) else [n.value]
                     for part in parts:
-                        found |= {s for s in file.said(part, n, function) if not _is_open(s.text)}
+                        found |= {s for s in file.said(part, function) if not _is_open(s.text)}
         return sorted(found, key=lambda s: (s.where, s.text))
 
 
@@ -81,7 +89,7 @@ class File:
         self.parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
         self.busy: list[ast.AST] = []
 
-    def said(self, value: ast.expr | None, at: ast.AST, part: str) -> set[Sentence]:
+    def said(self, value: ast.expr | None, part: str) -> set[Sentence]:
         """Return what an expression may say."""
         texts = {SLOT} if value is None else self.texts(value)
         return {Sentence(re.sub(r"(\{\}){2,}", SLOT, t), f"{self.name}:{part}") for t in texts}
@@ -96,7 +104,7 @@ class File:
         finally:
             self.busy.pop()
 
-    def _texts(self, node: ast.expr, inner: bool) -> set[str]:  # noqa: FBT001, PLR0911 - one line for each kind of node
+    def _texts(self, node: ast.expr, inner: bool) -> set[str]:  # noqa: PLR0911 - one line for each kind of node
         match node:
             case ast.Constant(value=str(text)):
                 return {text}
@@ -220,7 +228,11 @@ def _values(target: ast.expr, value: ast.expr | None, name: str) -> list[ast.exp
         return []
     if isinstance(value, ast.IfExp):
         return [*_values(target, value.body, name), *_values(target, value.orelse, name)]
-    parts = value.elts if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts) else [None] * len(target.elts)
+    parts = (
+        value.elts
+        if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts)
+        else [None] * len(target.elts)
+    )
     return [v for part, own in zip(target.elts, parts, strict=True) for v in _values(part, own, name)]
 
 

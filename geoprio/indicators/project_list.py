@@ -204,9 +204,7 @@ def _support(row: Mapping[Any, Any] | None) -> dict[str, object]:
     return {"support": row["share"], "support_low": row["low"], "support_high": row["high"], "support_n": row["n"]}
 
 
-def _of_defects(
-    condition: Condition, asked: pd.DataFrame, in_zh: Callable[[str], str]
-) -> list[dict[str, object]]:
+def _of_defects(condition: Condition, asked: pd.DataFrame, in_zh: Callable[[str], str]) -> list[dict[str, object]]:
     """Return a line for each defect that was found in a zone."""
     told = asked[asked["defect"].notna()].sort_values("share", ascending=False, kind="stable")
     by_key = {(r["zone_id"], r["defect"]): r for r in reversed(told.to_dict("records"))}
@@ -303,7 +301,8 @@ def _of_needs(condition: Condition, asked: pd.DataFrame, top: int) -> list[dict[
              "side": defect and defect.side,
              "content_zh": defect.work_zh if defect and defect.work_zh else row["title_zh"],
              "content_en": defect.work_en if defect and defect.work_en else row["title_en"],
-             "basis_zh": f"居民意愿：{row['title_zh']} {span}", "basis_en": f"residents' wish: {row['title_en']} {span}",
+             "basis_zh": f"居民意愿：{row['title_zh']} {span}",
+             "basis_en": f"residents' wish: {row['title_en']} {span}",
              "indicator": "support", "value": row["share"], **_support(row)}
         )  # fmt: skip
     return lines

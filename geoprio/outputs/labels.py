@@ -357,10 +357,10 @@ SHEET: Final = {
     "head.uncovered": ("未覆盖", "not covered"),
     "head.nearest": ("多数楼栋最近的设施", "nearest for most buildings"),
     "nearest_note": (
-        "多数楼栋最近的设施：所示距离为以其为最近的楼栋的简单平均；指标中的平均距离包括片区全部楼栋、按需求加权，故略有出入。",
+        "多数楼栋最近的设施：距离为以其为最近的楼栋的简单平均；指标中的平均距离包括片区全部楼栋、按需求加权，故略有出入。",
         (
-            "Nearest for most buildings: the distance shown is the plain mean of the buildings to which it is the nearest; "
-            "the indicator's mean distance takes all buildings of the zone, weighted by demand, and so differs a little."
+            "Nearest for most buildings: the distance shown is the plain mean of those to which it is the nearest; the "
+            "indicator's mean distance takes all buildings of the zone, weighted by demand, and so differs a little."
         ),
     ),
     "notes": ("须知", "To be known"),

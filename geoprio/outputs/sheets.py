@@ -218,10 +218,10 @@ class _Pages:
         for k, c in enumerate(self._result.matrix.criteria):
             points = self._points[row, k]
             unknown = bool(np.isnan(points))
-            value = PAGE["unknown"][self._number] if unknown else _amount(self._values[row, k], c.unit)
+            value = PAGE["unknown"][self._number] if unknown else _amount(self._values[row, k], c.unit, self._number)
             weight = f"{100 * c.weight:.4g} %"
             key = "detail_plain" if np.isnan(c.good) or np.isnan(c.bad) else "detail"
-            good, bad = _amount(c.good, c.unit), _amount(c.bad, c.unit)
+            good, bad = (_amount(end, c.unit, self._number) for end in (c.good, c.bad))
             detail = SHEET[key][self._number].format(value=value, good=good, bad=bad, weight=weight)
             share = 0.0 if unknown else float(np.clip(points / (100.0 * c.weight), 0.0, 1.0))
             title = shown_title(c.code, self._result)[self._number]
@@ -296,8 +296,8 @@ def _whole(value: float) -> str:
     return "–" if pd.isna(value) else f"{value:,.0f}"
 
 
-def _amount(value: float, unit: str) -> str:
+def _amount(value: float, unit: str, number: int) -> str:
     """Return a figure in its unit as people read it."""
     if unit == "share":
-        return f"{100 * value:.4g} %"
-    return f"{value:,.0f} m" if unit == "m" else f"{value:,.3g}"
+        return f"{100 * value:.1f}".removesuffix(".0") + " %"
+    return PAGE["metres"][number].format(n=f"{value:,.0f}") if unit == "m" else f"{value:,.3g}"

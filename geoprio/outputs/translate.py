@@ -11,6 +11,7 @@ from geoprio.city.outliers import outlier_rules
 from geoprio.outputs.asked.words import PERSONAL
 from geoprio.outputs.quality.words import code_titles
 from geoprio.sources.schemas import load_schemas
+from geoprio.standards.defects import load_defects
 
 SLOT = re.compile(r"\{(\d*|\*)\}")
 WITHIN, ACROSS = r"((?:(?!; ).)+?)", "(.+?)"
@@ -74,7 +75,10 @@ def in_both(text: str) -> tuple[str, str] | str:
 
 
 def _in_words(text: str) -> str:
-    """Return an English sentence that lists defects by their codes with their titles."""
+    """Return an English sentence about defects with their titles instead of their codes."""
+    code, colon, rest = text.partition(": ")
+    if colon and code in load_defects():
+        return f"{load_defects()[code].title_en}: {rest}"
     if not text.startswith(OF_DEFECTS):
         return text
     codes = text.removeprefix(OF_DEFECTS).split(", ")
@@ -106,9 +110,13 @@ def _filling(word: str) -> str:
             return known
     dropped = [DROPPED.fullmatch(part) for part in re.split(r"(?<=\)), ", word)]
     if None not in dropped:
-        return "、".join(f"{d[1]}（{PERSONAL.get(d[2], (d[2],))[0]}，据{_filling(d[3])}）" for d in dropped if d is not None)
+        return "、".join(
+            f"{d[1]}（{PERSONAL.get(d[2], (d[2],))[0]}，据{_filling(d[3])}）" for d in dropped if d is not None
+        )
     parts = [CODE.fullmatch(part) for part in word.split(", ")]
     titles = [None if part is None else code_titles(part[2]) for part in parts]
     if None in titles:
         return word
-    return "、".join(f"{p[1] or ''}{t[0]}" for p, t in zip(parts, titles, strict=True) if p is not None and t is not None)
+    return "、".join(
+        f"{p[1] or ''}{t[0]}" for p, t in zip(parts, titles, strict=True) if p is not None and t is not None
+    )

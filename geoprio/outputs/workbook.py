@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,6 +52,12 @@ NEED_SHEETS = {"needs": NEEDS["needs"], "meetings": ("坝坝会", "Meetings"), "
 BAR_COLOR = "#7FA8C9"
 WIDTHS = {"rank": 6, "name": 22, "priority": 12, "rank_in_type": 7, "tied_with": 7, "address": 28, "unverified": 60}
 LEAST_WIDTH = 11
+WIDEST, WIDEST_PRINTED = 44, 60
+"""Most characters that a column is wide; on paper fewer lines are more rows on a page."""
+LINE_PT = 15.0
+"""Height of a line of text."""
+MOST_LINES = 27
+"""Spreadsheets take rows of 409 points at most."""
 MOST_CELL = 32_767
 """Characters that one cell holds."""
 
@@ -107,9 +114,7 @@ def need_sheets(result: Result, lang: str = "zh") -> dict[str, tuple[pd.DataFram
     return {NEED_SHEETS[key][number]: titled(table, number, names) for key, table in tables.items()}
 
 
-def write_tables(
-    tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]] | Printed], path: Path, title: str
-) -> None:
+def write_tables(tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]] | Printed], path: Path, title: str) -> None:
     """Write tables as a workbook, a sheet each: text as text, numbers as numbers, what is unknown empty.
 
     Parameters
@@ -130,7 +135,7 @@ def write_tables(
             first = list(printed[0]) if printed else []
             shown = table[[*first, *(c for c in table.columns if c not in first)]]
             sheet = book.add_worksheet(name)
-            rows = _table(sheet, _plain(shown), styles, shares=shares)
+            rows = _table(sheet, _plain(shown), styles, shares=shares, widest=WIDEST_PRINTED if first else WIDEST)
             if first:
                 sheet.print_area(0, 0, max(rows - 1, 1), len(first) - 1)
 
@@ -153,7 +158,7 @@ class _Styles:
         # The quote keeps a text that begins with = a text even after someone edits the cell.
         self.text: Format = book.add_format({**border, "valign": "top", "quote_prefix": True})
         self.wrapped: Format = book.add_format({**border, "valign": "top", "quote_prefix": True, "text_wrap": True})
-        self.share: Format = book.add_format({**border, "num_format": "0.0%"})
+        self.share: Format = book.add_format({**border, "valign": "top", "num_format": "0.0%"})
         self.tenth: Format = book.add_format({**border, "num_format": "#,##0.0"})
         self.whole: Format = book.add_format({**border, "num_format": "#,##0"})
         self.some: Format = book.add_format({**border, "valign": "top", "num_format": "#,##0.0###"})
@@ -237,7 +242,12 @@ def _bars(sheet: Worksheet, k: int, name: str, rows: int) -> None:
 
 
 def _table(
-    sheet: Worksheet, table: pd.DataFrame, styles: _Styles, top: int = 0, shares: frozenset[str] = frozenset()
+    sheet: Worksheet,
+    table: pd.DataFrame,
+    styles: _Styles,
+    top: int = 0,
+    shares: frozenset[str] = frozenset(),
+    widest: int = WIDEST,
 ) -> int:
     """Write a table with its head from row `top`, `shares` in per cent; return the first free row."""
     for k, name in enumerate(table.columns):
@@ -252,16 +262,32 @@ def _table(
                 sheet.write_string(row, k, str(value)[:MOST_CELL], styles.wrapped)
     if top == 0:
         sheet.freeze_panes(1, 1)
+        widths: list[float] = []
         for k, name in enumerate(table.columns):
             longest = max((_room(v, name in shares) for v in table[name]), default=0)
             # A head may wrap, but not within a word of it.
             word = max((_room(part) for part in str(name).split()), default=0)
-            sheet.set_column(k, k, float(np.clip(max(longest, min(word, 12)) + 1, 6, 44)))
+            widths.append(float(np.clip(max(longest, min(word, 12)) + 1, 6, widest)))
+            sheet.set_column(k, k, widths[-1])
+        _row_heights(sheet, table, widths, shares)
         _print_setup(sheet)
     return top + len(table) + 1
 
 
-def _room(value: object, share: bool = False) -> int:  # noqa: FBT001, FBT002 - how it is written
+def _row_heights(sheet: Worksheet, table: pd.DataFrame, widths: list[float], shares: frozenset[str]) -> None:
+    """Make rows high enough for the text that wraps in them: not every program does that on opening."""
+    heads = [ceil(_room(name) / (width - 1)) for name, width in zip(table.columns, widths, strict=True)]
+    if max(heads, default=1) > 1:
+        sheet.set_row(0, LINE_PT * max(heads))
+    lines = np.ones(len(table), np.int64)
+    for name, width in zip(table.columns, widths, strict=True):
+        rooms = np.array([_room(v, name in shares) for v in table[name]], float)
+        lines = np.maximum(lines, np.ceil(rooms / (width - 1)).astype(np.int64))
+    for row in np.flatnonzero(lines > 1):
+        sheet.set_row(int(row) + 1, LINE_PT * min(int(lines[row]), MOST_LINES))
+
+
+def _room(value: object, share: bool = False) -> int:
     """Return how many characters wide a cell is written; Chinese ones take the room of two."""
     if isinstance(value, float) and not isinstance(value, bool):
         return len("100.0%") if share else len(f"{value:,.0f}" if value.is_integer() else f"{value:,.4g}")

@@ -103,7 +103,7 @@ def test_zones_are_drawn_by_priority_in_fixed_classes(told, result):
     assert [row[3] for row in zones["classes"][1:]] == list(CLASS_COLORS)
     assert zones["count"] == len(result.zones)
     # Of a city drawn small only the first ten are named.
-    assert zones["label"] == "if(\"rank\" <= 10 or @map_scale <= 20000, concat(\"rank\", ' ', \"name\"), '')"
+    assert zones["label"] == 'if("rank" <= 10 or @map_scale <= 20000, concat("rank", \' \', "name"), \'\')'
     assert zones["aliases"]["elder_care_covered_share"] == "Elder care: share covered"
     assert all(zones["aliases"][c] for c in result.zones.columns if c != "geometry")
 

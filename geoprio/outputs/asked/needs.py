@@ -123,11 +123,12 @@ def in_tongue(table: pd.DataFrame, result: Result) -> pd.DataFrame:
     if not {"need", "title"} <= set(table.columns) or result.needs is None:
         return table
     named = list(zip(table["need"].astype(str), table["title"].astype(str), strict=True))
-    if "question" not in table:
-        return table.assign(title=[decided_title(result, need, words) for need, words in named])
-    about = table["question"].map({q.code: q.about for q in result.needs.questions})
-    told = [need_title(result, a, need, words) for a, (need, words) in zip(about, named, strict=True)]
-    return table.assign(title=told)
+    if "question" in table:
+        about = table["question"].map({q.code: q.about for q in result.needs.questions})
+        told = [need_title(result, a, need, words) for a, (need, words) in zip(about, named, strict=True)]
+    else:
+        told = [decided_title(result, need, words) for need, words in named]
+    return table.assign(title=pd.Series(told, table.index, dtype=object))
 
 
 def titled(
@@ -303,7 +304,9 @@ def sheet_needs(data: dict[str, Any] | None, row: int, number: int) -> list[tupl
     for q, by_zone in zip(data["questions"], data["zones"], strict=True):
         status, n, rows = by_zone[row]
         if status == "told":
-            said = [f"{q['titles'][k][number]} {_interval(share, low, high, number)}" for k, share, low, high, _ in rows]
+            said = [
+                f"{q['titles'][k][number]} {_interval(share, low, high, number)}" for k, share, low, high, _ in rows
+            ]
             text = apart.join([_say("needs.n", number, n=n), *said])
         else:
             text = _say(f"needs.{status}", number, n=data["minimum"])

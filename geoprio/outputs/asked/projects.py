@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 SOURCES: Final = ("inspection", "problems", "survey")
 """Sections of a project file from which a list is written: attributes alone are no grounds for works."""
 PRINTED: Final = (
-    *("project_id", "name", "grade", "content", "basis", "quantity", "quantity_unit", "cost_cny", "dwellings"),
+    *("name", "grade", "content", "basis", "quantity", "quantity_unit", "cost_cny", "dwellings"),
     *("support", "priority", "rank", "year", "status"),
 )
 """Columns on paper: the others are for the screen."""
+PRINTED_NEEDS: Final = ("name", "question", "rank", "title", "status", "n", "share", "low", "high")
 SUPPORT: Final = ("support", "support_low", "support_high")
 
 
@@ -59,10 +60,15 @@ def write_projects(result: Result, folder: Path, lang: str) -> None:
         shares = frozenset(TITLES[column][number] for column in SUPPORT)
         title = NEEDS["projects"][number]
         printed = tuple(TITLES[column][number] for column in PRINTED)
-        tables = {title: Printed(shown, shares, printed)}
-        write_tables(tables, folder / "project_list.xlsx", result.project["project"]["name"])
+        write_tables(
+            {title: Printed(shown, shares, printed)}, folder / "project_list.xlsx", result.project["project"]["name"]
+        )
         write_rows(plain_rows(shown), folder / "project_list.csv")
     tables = need_tables(result)
     if "needs" in tables:
         write_rows(plain_rows(tables["needs"]), folder / "needs.csv")
-        write_tables(need_sheets(result, lang), folder / "needs.xlsx", result.project["project"]["name"])
+        sheets: dict[str, tuple[pd.DataFrame, frozenset[str]] | Printed] = {**need_sheets(result, lang)}
+        title = NEEDS["needs"][1 if lang == "en" else 0]
+        printed = tuple(NEEDS[f"of.{column}"][1 if lang == "en" else 0] for column in PRINTED_NEEDS)
+        sheets[title] = Printed(*sheets[title][:2], printed)
+        write_tables(sheets, folder / "needs.xlsx", result.project["project"]["name"])

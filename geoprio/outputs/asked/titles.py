@@ -1,7 +1,7 @@
-"""What the needs that residents name are called, in Chinese and English: by their words, or by the defect they are about.
+"""What the needs that residents name are called in Chinese and English: by their words or by the defect they are about.
 
-An option of a questionnaire is in one language. Where its need is a defect, the other language has the defect's own title
-(what is wrong) or its works (what is to be done).
+An option of a questionnaire is in one language. Where its need is a defect, the other language has the defect's own
+title (what is wrong) or its works (what is to be done).
 """
 
 from __future__ import annotations

@@ -38,6 +38,9 @@ RANK_LABELS = 10
 LEGEND_WIDTH = 42
 """Characters of an entry that the legend of the layout has room for."""
 BUILDING_SCALE = 30000
+PALETTE = len(FACILITY_COLORS)
+CROSSES = ("cross2", "cross", "star")
+"""Marks of QGIS for problem points."""
 SOLVED = "solved"
 """Status of a problem point at which nothing is to be done."""
 STREET_TITLES = (("主要街道", "一般街道", "支路小径"), ("big streets", "streets", "service ways and paths"))
@@ -253,7 +256,8 @@ def _hatch() -> str:
 def _facility_style(categories: tuple[str, ...], number: int) -> str:
     """Return dots in the color of the category; hollow ones do not count in the results."""
     dots = [
-        (c, legend_text(category_titles(c)[number]), FACILITY_COLORS[i % len(FACILITY_COLORS)]) for i, c in enumerate(categories)
+        (c, legend_text(category_titles(c)[number]), FACILITY_COLORS[i % len(FACILITY_COLORS)])
+        for i, c in enumerate(categories)
     ]
     white = _rgba("#ffffff")
     rows = [(c, title, _marker(_rgba(color), white)) for c, title, color in dots]
@@ -320,9 +324,11 @@ def problem_style(result: Result, aliases: dict[str, str], number: int) -> Style
     there = set() if result.condition is None else set(result.condition.points["defect"])
     codes = [code for code in defects if code in there]
     kinds = [(c, legend_text((defects[c].title_zh, defects[c].title_en)[number])) for c in codes]
-    colors = [_rgba(FACILITY_COLORS[i % len(FACILITY_COLORS)]) for i in range(len(kinds))]
-    points = [*zip(kinds, colors, strict=True), ((SOLVED, QGIS["solved"][number]), _rgba(UNSCORED_COLOR))]
-    rows = [(value, title, _marker(color, color, name="cross2")) for (value, title), color in points]
+    # Where the colors are used up another mark tells the defects apart.
+    looks = [(_rgba(FACILITY_COLORS[i % PALETTE]), CROSSES[i // PALETTE % len(CROSSES)]) for i in range(len(kinds))]
+    points = [*zip(kinds, looks, strict=True)]
+    points.append(((SOLVED, QGIS["solved"][number]), (_rgba(UNSCORED_COLOR), CROSSES[0])))
+    rows = [(value, title, _marker(color, color, name=mark)) for (value, title), (color, mark) in points]
     renderer = categorized(f"if(\"status\" = '{SOLVED}', '{SOLVED}', \"defect\")", rows)
     told = f"<b>[% {html_safe(_coalesced('defect'))} %]</b> [% {html_safe(_coalesced('problem_id'))} %]"
     return Style(renderer, aliases=aliases, tip=told, display='"defect"')

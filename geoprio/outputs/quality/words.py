@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.labels import PAGE
+from geoprio.outputs.quality.hints import HINTS
 from geoprio.outputs.titles import TITLES
 from geoprio.standards import load_profiles
 from geoprio.standards.defects import load_defects
@@ -18,6 +19,7 @@ Pair = tuple[str, str]
 """A text in zh and en."""
 
 REPORT: Final[dict[str, Pair]] = {
+    **HINTS,
     "title": ("数据质量报告", "Data quality"),
     "crs": ("工作坐标系", "Working CRS"),
     "language": ("English", "中文"),
@@ -81,34 +83,8 @@ REPORT: Final[dict[str, Pair]] = {
     "kind_reject": ("搁置", "set aside"),
     "kind_outlier": ("存疑", "doubtful"),
     "attributes": ("属性的完整程度", "Attributes that are known"),
-    "attributes_hint": (
-        "楼栋只计片区内的住宅（含用途不详）；按高度推算的层数、按缺省取的容量不算已知。",
-        "Of buildings: homes in zones, those of unknown use too. Floors from heights, default capacities do not count.",
-    ),
     "extents": ("各图层对片区的覆盖", "How far the layers reach over the zones"),
-    "extents_hint": (
-        (
-            "“数量”为片区及其周边（一个服务范围以内）的全部对象；设施不计重复和停业的，离街道过远的仍计。“密度”只计片区之内的，"
-            "按片区总面积计。“范围内面积”指片区总面积中落在该图层外廓（凸包）内的比例。"
-        ),
-        (
-            "Number: all objects in the zones and up to one catchment around them; of facilities not those that are double "
-            "or closed, but those too far from any street. Density: only what lies in zones, per km² of zone. Area in "
-            "extent: the share of the zones' area inside the layer's convex hull."
-        ),
-    ),
     "sources": ("数据来源", "Sources"),
-    "sources_hint": (
-        "“采用”指读入后列入结果表的行；设施中重复、停业或离街道过远的也列在表中，但不参与计算，见“设施类别”的“按状态”。",
-        (
-            "Used: rows that stand in the result's tables. Facilities that are double, closed or too far from any street "
-            "stand there, too, but count for nothing: see by status under Categories."
-        ),
-    ),
-    "categories_hint": (
-        "“设施”为列入结果表的全部设施；“按状态”中“已计入”的才参与计算，地图和图例显示的也是这个数。",
-        "Facilities: all in the result's table. By status: only those used count, which is also the map's number.",
-    ),
     "city": ("城市", "City"),
     "streets": ("街道网络", "Streets"),
     "datum": (
@@ -117,26 +93,14 @@ REPORT: Final[dict[str, Pair]] = {
     ),
     "compounds": ("小区名单的匹配", "How the list of compounds was joined"),
     "review": ("待人工核对的匹配", "Matches to be reviewed"),
-    "review_hint": (
-        "在 compounds_review.csv 的 accept 列填 yes 或 no，再以 [compounds] matches 指定该文件。",
-        "Answer yes or no in the column accept of compounds_review.csv and name the file with [compounds] matches.",
-    ),
     "people": ("人口", "People"),
     "categories": ("设施类别", "Categories"),
     "snapping": ("到街道的距离（米）", "Distance to the street (m)"),
     "straight": ("直线与步行网络", "Straight line and network"),
     "items": ("完整居住社区各项（片区数）", "Items of the complete community (zones)"),
     "condition": ("房屋与设施状况", "Condition"),
-    "condition_hint": (
-        "未调查不等于完好：比例只按已调查的计算。",
-        "Not surveyed does not mean good: shares are of what was surveyed.",
-    ),
     "survey": ("居民问卷", "Survey among residents"),
     "personal": ("已删除的个人信息列", "Personal columns that were dropped"),
-    "personal_hint": (
-        "读入时即删除，任何输出中都没有其内容。",
-        "Dropped on reading; nothing of what they held is in any output.",
-    ),
     "votes": ("会议与业主表决", "Meetings and owners' votes"),
     "values": ("所用取值及其来源", "Values used and their sources"),
 }  # fmt: skip

@@ -113,7 +113,10 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "zones": _zones(result, categories),
         "facilities": _facilities(result.facilities, categories),
         "streets": street_steps(result.streets),
-        "facts": [{"titles": (fact_title(name, 0), fact_title(name, 1)), "values": values} for name, values in zone_facts(result).items()],
+        "facts": [
+            {"titles": (fact_title(name, 0), fact_title(name, 1)), "values": values}
+            for name, values in zone_facts(result).items()
+        ],
     }
     return shown | {"said": _said([shown[part] for part in WITH_RULES])}
 
