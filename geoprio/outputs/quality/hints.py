@@ -16,8 +16,8 @@ HINTS: Final = {
         ),
         (
             "Number: all objects in the zones and up to one catchment around them; of facilities not those that are "
-            "double or closed, but those too far from any street. Density: only what lies in zones, per km² of zone. Area in "
-            "extent: the share of the zones' area inside the layer's convex hull."
+            "double or closed, but those too far from any street. Density: only what lies in zones, per km² of zone. "
+            "Area in extent: the share of the zones' area inside the layer's convex hull."
         ),
     ),
     "sources_hint": (
