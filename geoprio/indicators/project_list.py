@@ -16,7 +16,7 @@ from geoprio.sources.inspection import RENEWAL_STATUSES
 from geoprio.standards.defects import GRADE_TITLES, GRADES, SIDE_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from geoprio.indicators.condition import Condition
     from geoprio.standards.defects import Defect
@@ -58,7 +58,7 @@ TITLES: Final = MappingProxyType(
 """Columns that people read, in their order, with titles in zh and en."""
 ZONE_TYPE_TITLES: Final = MappingProxyType(
     {
-        "compound": ("小区", "compound"),
+        "compound": ("居住小区", "residential compound"),
         "factory_area": ("厂区", "factory area"),
         "street_block": ("街区", "street block"),
         "urban_village": ("城中村", "urban village"),
@@ -91,6 +91,8 @@ MARKS: Final[Mapping[object, tuple[str, str]]] = MappingProxyType(
     {True: ("已核实", "verified"), "secondary": ("转引", "quoted elsewhere"), False: ("未核实", "not verified")}
 )
 BENEFICIARIES: Final = ("dwellings", "population", "population_60plus", "population_0_2")
+DECIMALS: Final = MappingProxyType({"priority": 1, "support": 3, "support_low": 3, "support_high": 3})
+"""Decimals of figures in the list that people read."""
 LEAST_ANSWERS: Final = 5
 """Support by fewer answers is not told."""
 
@@ -102,6 +104,7 @@ def project_list(
     *,
     need_defects: Mapping[str, str] | None = None,
     top: int = 3,
+    in_zh: Callable[[str], str] = str,
 ) -> pd.DataFrame:
     """Return the list of projects: hazards first, then by the rank of the zone.
 
@@ -113,11 +116,14 @@ def project_list(
     condition : Condition
     needs : DataFrame, optional
         What residents want, a row for each zone and need: `zone_id`, `need`, `title`, `rank` (1 = wanted most), and of
-        the zone's own answers `n`, `share`, `low`, `high`, as `needs.menu` returns it.
+        the zone's own answers `n`, `share`, `low`, `high`, as `needs.menu` returns it; `title_zh` and `title_en` where
+        the title is not the same in both.
     need_defects : mapping, optional
         Need to the defect that it is about; a need named as a defect is about it.
     top : int
         So many of a zone's first needs get a line of their own, where no defect's line carries them.
+    in_zh : callable
+        Gives the Chinese of a source that is told in English; default: as it stands.
 
     Returns
     -------
@@ -128,7 +134,7 @@ def project_list(
     """
     about = dict(need_defects or {})
     asked = _needs(needs, condition, about)
-    lines = [*_of_defects(condition, asked), *_of_needs(condition, asked, top)]
+    lines = [*_of_defects(condition, asked, in_zh), *_of_needs(condition, asked, top)]
     names = ["zone_id", "defect", "need", "grade", "side", "content_zh", "content_en", "basis_zh", "basis_en"]
     table = pd.DataFrame(lines, columns=[*names, *(c for c in MACHINE if c not in names)])
     table["project_id"] = (table["zone_id"] + ":" + table["defect"].fillna(table["need"])).astype("str")
@@ -172,16 +178,20 @@ def in_words(table: pd.DataFrame, lang: Lang = "zh") -> pd.DataFrame:
             # Shares of buildings put parts of a person on a line; a reader counts people.
             whole = np.rint(values.to_numpy(float, na_value=np.nan))
             values = pd.Series(pd.array(whole, "Float64").astype("Int64"), values.index)
+        if column in DECIMALS:
+            # More decimals than anyone can read or act on.
+            values = values.astype("Float64").round(DECIMALS[column])
         out[titles[at]] = values
     return pd.DataFrame(out)
 
 
 def _needs(needs: pd.DataFrame | None, condition: Condition, about: Mapping[str, str]) -> pd.DataFrame:
     """Return what residents want by zone and need, with the defect that each is about."""
-    columns = ["zone_id", "need", "title", "rank", "n", "share", "low", "high"]
+    columns = ["zone_id", "need", "title_zh", "title_en", "rank", "n", "share", "low", "high"]
     if needs is None or needs.empty:
         return pd.DataFrame(columns=[*columns, "defect"])
-    out = needs[columns].copy()
+    named = {name: needs.get(name, needs.get("title")) for name in ("title_zh", "title_en")}
+    out = needs.assign(**named)[columns].copy()
     found = out["need"].map(lambda need: about.get(need, need))
     out["defect"] = found.where(found.isin(list(condition.defects)))
     few = ~(out["n"] >= LEAST_ANSWERS)
@@ -197,7 +207,7 @@ def _support(row: Mapping[Any, Any] | None) -> dict[str, object]:
     return {"support": row["share"], "support_low": row["low"], "support_high": row["high"], "support_n": row["n"]}
 
 
-def _of_defects(condition: Condition, asked: pd.DataFrame) -> list[dict[str, object]]:
+def _of_defects(condition: Condition, asked: pd.DataFrame, in_zh: Callable[[str], str]) -> list[dict[str, object]]:
     """Return a line for each defect that was found in a zone."""
     told = asked[asked["defect"].notna()].sort_values("share", ascending=False, kind="stable")
     by_key = {(r["zone_id"], r["defect"]): r for r in reversed(told.to_dict("records"))}
@@ -211,7 +221,7 @@ def _of_defects(condition: Condition, asked: pd.DataFrame) -> list[dict[str, obj
             lines.append(
                 {"zone_id": row["zone_id"], "defect": code, "need": support and support["need"],
                  "grade": defect.grade, "side": defect.side, "content_zh": defect.work_zh,
-                 "content_en": defect.work_en, **_grounds(defect, row), **_quantity(row),
+                 "content_en": defect.work_en, **_grounds(defect, row, in_zh), **_quantity(row),
                  **{c: row[c] for c in BENEFICIARIES}, **_support(support)}
             )  # fmt: skip
     return lines
@@ -246,27 +256,34 @@ def _quantity(row: Mapping[Any, Any]) -> dict[str, object]:
     return {"quantity": float(row["points"]), "quantity_unit": "point"}
 
 
-def _grounds(defect: Defect, row: Mapping[Any, Any]) -> dict[str, object]:
+def _grounds(defect: Defect, row: Mapping[Any, Any], in_zh: Callable[[str], str]) -> dict[str, object]:
     """Return on what a line rests, in columns and in words."""
     found, surveyed, unit = row["found"], row["surveyed"], row["unit"]
     if found > 0:
         zh, en = UNIT_TITLES[unit]
         unknown = row["unknown_share"]
-        rest = ("", "") if not unknown > 0 else (f"，未调查 {unknown:.0%}", f", {unknown:.0%} not surveyed")
-        what_zh = f"已调查 {surveyed:g} {zh}，有问题 {found:g} {zh}（{row['share']:.0%}{rest[0]}）"
-        what_en = f"{found:g} of {surveyed:g} {en} surveyed ({row['share']:.0%}{rest[1]})"
+        rest = ("", "") if not unknown > 0 else (f"，未调查 {_percent(unknown)}", f", {_percent(unknown)} not surveyed")
+        what_zh = f"已调查 {surveyed:g} {zh}，有问题 {found:g} {zh}（{_percent(row['share'])}{rest[0]}）"
+        what_en = f"{found:g} of {surveyed:g} {en} surveyed ({_percent(row['share'])}{rest[1]})"
     else:
         what_zh, what_en = f"未解决问题点 {row['points']:g} 处", f"{row['points']:g} open problem points"
     rule = " ".join(part for part in (defect.source, defect.clause) if part)
+    rule_zh = " ".join(in_zh(part) for part in (defect.source, defect.clause) if part)
     mark_zh, mark_en = MARKS[defect.verified]
     return {
         "indicator": f"{defect.code}_{'share' if found > 0 else 'points'}",
         "value": row["share"] if found > 0 else row["points"],
         "unknown_share": row["unknown_share"], "found": found, "surveyed": surveyed, "counted": unit,
         "source": defect.source, "clause": defect.clause, "verified": str(defect.verified).lower(),
-        "basis_zh": f"{defect.title_zh}：{what_zh}；{rule}（{mark_zh}）",
+        "basis_zh": f"{defect.title_zh}：{what_zh}；{rule_zh}（{mark_zh}）",
         "basis_en": f"{defect.title_en}: {what_en}; {rule} ({mark_en})",
     }  # fmt: skip
+
+
+def _percent(share: float) -> str:
+    """Return a share as it is written elsewhere; a little is not shown as none, nor nearly all as all."""
+    figure = round(100 * share)
+    return f"{min(max(figure, 1), 99) if 0 < share < 1 else figure} %"
 
 
 def _of_needs(condition: Condition, asked: pd.DataFrame, top: int) -> list[dict[str, object]]:
@@ -281,13 +298,14 @@ def _of_needs(condition: Condition, asked: pd.DataFrame, top: int) -> list[dict[
         if code in due and row["zone_id"] in due[code]:
             continue
         defect = condition.defects.get(code) if code else None
-        span = f"{row['share']:.0%} [{row['low']:.0%}, {row['high']:.0%}], n = {row['n']:g}"
+        span = f"{_percent(row['share'])} [{_percent(row['low'])}, {_percent(row['high'])}], n = {row['n']:g}"
         lines.append(
             {"zone_id": row["zone_id"], "defect": code, "need": row["need"], "grade": defect and defect.grade,
              "side": defect and defect.side,
-             "content_zh": defect.work_zh if defect and defect.work_zh else row["title"],
-             "content_en": defect.work_en if defect and defect.work_en else row["title"],
-             "basis_zh": f"居民意愿：{row['title']} {span}", "basis_en": f"residents' wish: {row['title']} {span}",
+             "content_zh": defect.work_zh if defect and defect.work_zh else row["title_zh"],
+             "content_en": defect.work_en if defect and defect.work_en else row["title_en"],
+             "basis_zh": f"居民意愿：{row['title_zh']} {span}",
+             "basis_en": f"residents' wish: {row['title_en']} {span}",
              "indicator": "support", "value": row["share"], **_support(row)}
         )  # fmt: skip
     return lines

@@ -67,7 +67,7 @@ PAGE: Final = {
     "value": ("现状", "Value"),
     "unknown": ("未知", "unknown"),
     "unknown_hint": ("未知不等于零；其权重由其余指标分担", "unknown is not zero; its weight goes to the others"),
-    "imputed": ("未知，按“{how}”推定", "unknown, imputed: {how}"),
+    "imputed": ("未知，以{how}推定", "unknown, imputed: {how}"),
     "threshold": ("标准", "Standard"),
     "anchors": ("良好 → 不利", "Good → bad"),
     "weight": ("权重", "Weight"),
@@ -101,6 +101,7 @@ PAGE: Final = {
     "items_count": ("达标 {p} · 未达标 {f} · 未知 {u}", "passed {p} · failed {f} · unknown {u}"),
     "community": ("片区周边", "Around a zone:"),
     "community_zone": ("仅片区之内", "The zone alone"),
+    "glance": ("概况", "At a glance"),
     "buildings": ("楼栋数", "Buildings"),
     "stand_in": ("代表点（非楼栋）", "Stand-in points, not buildings"),
     "stand_in_hint": (
@@ -131,19 +132,18 @@ PAGE: Final = {
     "about_formula": (
         (
             "每项指标按“良好”（紧迫度 0）到“不利”（紧迫度 1）线性换算；得分 = 100 × 权重 × 紧迫度；"
-            "优先级为各项得分之和（0–100，越高越急）。指标未知时不按零计，其权重由该片区的其余指标分担。"
+            "优先级为各项得分之和（0–100，越高越急）。"
             "页面所示得分按最大余数法取整，故各项相加等于优先级。"
         ),
         (
             "Each indicator runs in a straight line from good (urgency 0) to bad (urgency 1); "
             "points = 100 × weight × urgency; the priority is the sum of the points (0–100, higher is more urgent). "
-            "An unknown indicator does not count as zero: the zone's other indicators take its weight. "
             "Points are rounded by largest remainder, so they add up to the priority."
         ),
     ),
     "about_rules": ("标准文件", "Rule file"),
     "about_issued": ("发布日期 {n}", "issued {n}"),
-    "about_notes": ("备注为规则文件原文。", ""),
+    "about_notes": ("备注取自规则文件，无译文者为原文。", ""),
     "about_warnings": ("数据质量警告", "Warnings about the data"),
     "about_no_warnings": ("没有警告。", "No warnings."),
     "about_data": ("数据", "Data"),
@@ -152,16 +152,33 @@ PAGE: Final = {
     "about_outside": ("片区外楼栋", "Buildings outside the zones"),
     "about_unsnapped": ("离街道过远的楼栋（可达性未知）", "Buildings too far from streets (access unknown)"),
     "about_facilities": ("{category}：计入 / 读取", "{category}: used / read"),
-    "about_missing": ("缺失值处理", "Missing values"),
+    "about_missing": ("指标未知时", "Where an indicator is unknown"),
     "about_credit": ("数据署名", "Credit"),
     "noscript": ("请启用 JavaScript 以显示地图。", "Please enable JavaScript to see the map."),
-    "missing.default": ("权重由其余指标分担", "weight goes to the other indicators"),
-    "missing.renormalise": ("权重由其余指标分担", "weight goes to the other indicators"),
-    "missing.refuse": ("不允许缺失", "refused"),
-    "missing.impute:median": ("以中位数推定", "imputed by the median"),
-    "missing.impute:mean": ("以平均值推定", "imputed by the mean"),
-    "missing.impute:good": ("按良好值推定", "imputed as good"),
-    "missing.impute:bad": ("按不利值推定", "imputed as bad"),
+    "missing.default": (
+        "不按零计，其权重由该片区的其余指标分担",
+        "it does not count as zero: the zone's other indicators take its weight",
+    ),
+    "missing.renormalise": (
+        "不按零计，其权重由该片区的其余指标分担",
+        "it does not count as zero: the zone's other indicators take its weight",
+    ),
+    "missing.refuse": ("不允许未知，计算会停止", "the run stops: no unknown value is allowed"),
+    "missing.impute:median": (
+        "不按零计，以各片区的中位数推定，权重不变",
+        "it does not count as zero: the median of the zones stands in, weights stay",
+    ),
+    "missing.impute:mean": (
+        "不按零计，以各片区的平均值推定，权重不变",
+        "it does not count as zero: the mean of the zones stands in, weights stay",
+    ),
+    "missing.impute:good": ("按良好值推定，权重不变", "it counts as good, weights stay"),
+    "missing.impute:bad": ("按不利值推定，权重不变", "it counts as bad, weights stay"),
+    "imputed.impute:median": ("中位数", "the median"),
+    "imputed.impute:mean": ("平均值", "the mean"),
+    "imputed.impute:good": ("良好值", "as good"),
+    "imputed.impute:bad": ("不利值", "as bad"),
+    "assumed_value": ("{what}：假定为 {value}，未核实（{source}）", "{what}: assumed {value}, not verified ({source})"),
     "type.compound": ("居住小区", "residential compound"),
     "type.factory_area": ("厂区", "factory area"),
     "type.street_block": ("街区", "street block"),
@@ -218,6 +235,8 @@ STRAIGHT: Final = {
     ),
 }
 """What the page says instead, or besides, where distances are straight lines."""
+
+COLON: Final = ("：", ": ")
 
 COMPLETIONS: Final = {
     "share": (
@@ -308,7 +327,7 @@ QGIS: Final = {
     "solved": ("已解决", "solved"),
     "raster": ("片区优先级（栅格，向上取整）", "Priority of zones (raster, rounded up)"),
     "unscored": ("未评分", "not scored"),
-    "not_used": ("未计入（过远、重复或停业）", "not counted (off the streets, duplicate or closed)"),
+    "not_used": ("未计入（过远、重复或停业）", "not counted (too far, double, closed)"),
     "layout": ("优先级地图 A4", "Priority map A4"),
     "legend": ("图例", "Legend"),
     "subtitle": (
@@ -336,8 +355,14 @@ SHEET: Final = {
     "head.standard": ("标准", "standard"),
     "head.covered": ("覆盖率", "covered"),
     "head.uncovered": ("未覆盖", "not covered"),
-    "head.nearest": ("多数楼栋最近的设施（平均步行）", "nearest for most buildings (mean walk)"),
-    "none_near": ("步行可及范围内没有", "none within walking reach"),
+    "head.nearest": ("多数楼栋最近的设施", "nearest for most buildings"),
+    "nearest_note": (
+        "多数楼栋最近的设施：距离为以其为最近的楼栋的简单平均；指标中的平均距离包括片区全部楼栋、按需求加权，故略有出入。",
+        (
+            "Nearest for most buildings: the distance shown is the plain mean of those to which it is the nearest; the "
+            "indicator's mean distance takes all buildings of the zone, weighted by demand, and so differs a little."
+        ),
+    ),
     "notes": ("须知", "To be known"),
     "unverified": ("所用未核实取值：", "Values used that nobody verified:"),
 }

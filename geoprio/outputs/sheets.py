@@ -20,6 +20,7 @@ from geoprio.outputs.condition import gate_word, status_rows, zone_sections, zon
 from geoprio.outputs.condition_words import CONDITION
 from geoprio.outputs.definitions import verified_word
 from geoprio.outputs.fonts import CJK_FONTS
+from geoprio.outputs.glance import fact_title, zone_facts
 from geoprio.outputs.labels import PAGE, SHEET, STRAIGHT
 from geoprio.outputs.locator import Locator
 from geoprio.outputs.palette import FACILITY_COLORS
@@ -27,9 +28,12 @@ from geoprio.outputs.planned.whole import in_whole_yuan
 from geoprio.outputs.planned.zones import sheet_programme
 from geoprio.outputs.priority import shown_points
 from geoprio.outputs.provenance import unverified_text
+from geoprio.outputs.quality.sections import in_language
 from geoprio.outputs.titles import item_titles, shown_title
 from geoprio.outputs.webmap.data import credit_lines
+from geoprio.outputs.webmap.nearby import walks
 from geoprio.outputs.webmap.streets import drawn_streets
+from geoprio.outputs.webmap.words import TOOLS, TOOLS_STRAIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,9 +116,9 @@ class _Pages:
         self._result, self._number, self._fonts = result, number, fonts
         self._categories = tuple(result.rules)
         streets = drawn_streets(result.streets, STREET_VERTICES, 1.0)
-        homes = result.buildings
-        self._locator = Locator(result.zones, streets, homes, result.facilities, self._categories)
-        self._of_zone = homes.groupby("zone_id", sort=False).indices
+        self._locator = Locator(result.zones, streets, result.buildings, result.facilities, self._categories)
+        self._walks = {category: walks(result, category) for category in self._categories}
+        self._known = zone_facts(result)
         self._points, self._baseline = shown_points(result)
         self._values = result.matrix.table.reindex(result.zones.index).to_numpy(float)
         self._ranked = int(result.zones["rank"].notna().sum())
@@ -150,7 +154,7 @@ class _Pages:
             "map": self._locator.draw(row),
             "map_alt": name,
             "facts_title": word["facts"],
-            "facts": self._facts(zone),
+            "facts": self._facts(row),
             "legend": [
                 (FACILITY_COLORS[k % len(FACILITY_COLORS)], category_titles(c)[self._number])
                 for k, c in enumerate(self._categories)
@@ -159,7 +163,7 @@ class _Pages:
             "criteria": self._criteria(row),
             "access_title": word["access"],
             "access_head": [word[f"head.{k}"] for k in ("category", "standard", "covered", "uncovered", "nearest")],
-            "access": [self._access(c, zone) for c in self._categories],
+            "access": [self._access(c, row) for c in self._categories],
             "items_title": PAGE["items"][self._number],
             "items": self._items(zone),
             "condition_title": CONDITION["condition"][self._number],
@@ -184,10 +188,16 @@ class _Pages:
         """Return what a reader must know: how far is measured, and what nobody verified."""
         straight = [": ".join(STRAIGHT[k][self._number] for k in ("straight_line", "straight_line_hint"))]
         loose = [f"{SHEET['unverified'][self._number]} {self._loose}"]
-        return [*(straight if self._result.straight else []), *(loose if self._loose else [])]
+        near = [SHEET["nearest_note"][self._number]]
+        return [*near, *(straight if self._result.straight else []), *(loose if self._loose else [])]
 
-    def _facts(self, zone: pd.Series[Any]) -> list[tuple[str, str]]:
+    def _facts(self, row: int) -> list[tuple[str, str]]:
+        zone = self._result.zones.iloc[row]
         rows = [(PAGE["buildings"][self._number], f"{int(zone['building_count']):,}")]
+        for name, values in self._known.items():
+            pair = values[row]
+            told = PAGE["unknown"][self._number] if pair is None else _plain(pair[self._number])
+            rows.append((fact_title(name, self._number), told))
         if "robust" in zone and pd.notna(zone["robust"]):
             mark = PAGE[f"robust.{zone['robust']}"][self._number]
             between = f"{int(zone['rank_p05'])}–{int(zone['rank_p95'])}"
@@ -210,10 +220,10 @@ class _Pages:
         for k, c in enumerate(self._result.matrix.criteria):
             points = self._points[row, k]
             unknown = bool(np.isnan(points))
-            value = PAGE["unknown"][self._number] if unknown else _amount(self._values[row, k], c.unit)
+            value = PAGE["unknown"][self._number] if unknown else _amount(self._values[row, k], c.unit, self._number)
             weight = f"{100 * c.weight:.4g} %"
             key = "detail_plain" if np.isnan(c.good) or np.isnan(c.bad) else "detail"
-            good, bad = _amount(c.good, c.unit), _amount(c.bad, c.unit)
+            good, bad = (_amount(end, c.unit, self._number) for end in (c.good, c.bad))
             detail = SHEET[key][self._number].format(value=value, good=good, bad=bad, weight=weight)
             share = 0.0 if unknown else float(np.clip(points / (100.0 * c.weight), 0.0, 1.0))
             title = shown_title(c.code, self._result)[self._number]
@@ -222,11 +232,13 @@ class _Pages:
         order = np.argsort(-np.nan_to_num(self._points[row]), kind="stable")
         return [told[k] for k in order]
 
-    def _access(self, category: str, zone: pd.Series[Any]) -> list[str]:
+    def _access(self, category: str, row: int) -> list[str]:
+        zone = self._result.zones.iloc[row]
         rule = self._result.rules[category]
         words = STRAIGHT if self._result.straight else PAGE
         standard = words["walk_m" if rule.unit == "m" else "walk_min"][self._number].format(n=f"{rule.threshold:g}")
-        clause = " ".join(part for part in (rule.source, rule.clause) if part)
+        source, clause = (in_language("source", part, self._number) for part in (rule.source, rule.clause))
+        clause = " ".join(str(part) for part in (source, clause) if part)
         mark = verified_word(rule.verified, self._number)
         share = zone[f"{category}_covered_share"]
         covered = PAGE["unknown"][self._number] if pd.isna(share) else f"{100 * share:.0f} %"
@@ -235,27 +247,29 @@ class _Pages:
             f"{standard}\n{clause} ({mark})",
             covered,
             _whole(zone[f"{category}_uncovered"]),
-            self._nearest(category, str(zone.name)),
+            self._nearest(category, row),
         ]
 
-    def _nearest(self, category: str, zone_id: str) -> str:
-        """Return the facilities that are nearest to most buildings of the zone, with the mean walk to them."""
-        homes = self._result.buildings.iloc[self._of_zone.get(zone_id, np.zeros(0, np.int64))]
-        ids, metres = homes[f"{category}_facility_id"], homes[f"{category}_distance_m"]
-        walks = metres.groupby(ids.astype(object)).agg(["size", "mean"])
-        if walks.empty:
-            return SHEET["none_near"][self._number]
-        best = walks.sort_values(["size", "mean"], ascending=[False, True], kind="stable").head(NEAREST)
-        facilities = self._result.facilities
-        facilities = facilities[(facilities["category"] == category) & (facilities["status"] == "used")]
-        # One id may stand at two places.
-        facilities = facilities[~facilities.index.duplicated()]
+    def _nearest(self, category: str, row: int) -> str:
+        """Return the facilities that are nearest to most homes of the zone, with their mean walk, as the map has it."""
+        best = self._walks[category]
+        best = best[best["zone"] == row].head(NEAREST)
+        if best.empty:
+            return (TOOLS_STRAIGHT if self._result.straight else TOOLS)["nearest_none"][self._number]
+        words = (TOOLS_STRAIGHT if self._result.straight else TOOLS)["nearest_of"][self._number]
+        names = self._result.facilities["name"]
+        of = int(self._walks[category].loc[self._walks[category]["zone"] == row, "size"].sum())
         told = []
-        for identity, (_, mean) in best.iterrows():
-            name = facilities["name"].get(identity)
-            text = PAGE["unnamed"][self._number] if pd.isna(name) else _plain(str(name))
-            told.append(f"{text} {PAGE['metres'][self._number].format(n=f'{mean:,.0f}')}")
+        for walk in best.itertuples():
+            name = names.iloc[walk.facility]
+            known = _plain(str(name)).strip() if pd.notna(name) else ""
+            metres = PAGE["metres"][self._number].format(n=f"{walk.mean_m:,.0f}")
+            told.append(words.format(name=known or self._unnamed(category), m=metres, n=walk.size, all=of))
         return "\n".join(told)
+
+    def _unnamed(self, category: str) -> str:
+        """Return what a facility without a name is called: what it is."""
+        return f"{category_titles(category)[self._number]}{PAGE['unnamed'][self._number]}"
 
     def _items(self, zone: pd.Series[Any]) -> list[tuple[str, str]]:
         """Return what failed and what is unknown of the rule file's items, with clause and verification."""
@@ -269,7 +283,8 @@ class _Pages:
 
     def _item(self, item: Item) -> str:
         """Return an item with its clause and whether anyone verified it."""
-        rest = ", ".join(part for part in (item.clause, verified_word(item.verified, self._number)) if part)
+        clause = str(in_language("source", item.clause, self._number) or "")
+        rest = ", ".join(part for part in (clause, verified_word(item.verified, self._number)) if part)
         return f"{item_titles(item)[self._number]} ({rest})"
 
 
@@ -283,8 +298,8 @@ def _whole(value: float) -> str:
     return "–" if pd.isna(value) else f"{value:,.0f}"
 
 
-def _amount(value: float, unit: str) -> str:
+def _amount(value: float, unit: str, number: int) -> str:
     """Return a figure in its unit as people read it."""
     if unit == "share":
-        return f"{100 * value:.4g} %"
-    return f"{value:,.0f} m" if unit == "m" else f"{value:,.3g}"
+        return f"{100 * value:.1f}".removesuffix(".0") + " %"
+    return PAGE["metres"][number].format(n=f"{value:,.0f}") if unit == "m" else f"{value:,.3g}"

@@ -9,6 +9,7 @@ from geoprio._core.errors import InputError
 from geoprio.indicators.community import item_column
 from geoprio.indicators.condition import condition_title
 from geoprio.indicators.registry import category_titles, find
+from geoprio.outputs.asked.titles import asked_title
 from geoprio.outputs.labels import QGIS, STRAIGHT
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ TITLES = {
     "investment_cny": ("投资（元）", "investment (CNY)"),
     "approximate": ("年份、层数或面积为约数", "year, floors or area approximate"),
     "list_row": ("名单行号", "row of the list"),
-    "match_method": ("匹配方式", "matched by"),
+    "match_method": ("匹配依据", "matched by"),
     "match_score": ("匹配得分（0–100）", "match score (0-100)"),
     "component_m": ("相连街道总长（米）", "streets connected with its own (m)"),
     "snap_m": ("到街道距离（米）", "distance to street (m)"),
@@ -134,8 +135,8 @@ def map_subtitle(result: Result, number: int) -> str:
 def shown_title(column: str, result: Result) -> tuple[str, str]:
     """Return the zh and en title of a column of the zones, as its figures were measured."""
     categories = tuple(result.rules)
-    titles = (result.needs.titles if result.needs else {}).get(column.removesuffix("_contribution"))
-    titles = titles or condition_title(column.removesuffix("_contribution"), result.defects)
+    code = column.removesuffix("_contribution")
+    titles = asked_title(code, result) or condition_title(code, result.defects)
     if titles is not None and column not in TITLES:
         return points_titles(titles) if column.endswith("_contribution") else titles
     titles = column_title(column, categories, result.rule_file.items)

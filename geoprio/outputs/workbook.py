@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+import unicodedata
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geoprio.indicators.condition import GATE
-from geoprio.outputs.asked.needs import need_tables, said_names, titled
+from geoprio.outputs.asked.needs import in_tongue, need_tables, said_names, titled
 from geoprio.outputs.asked.words import NEEDS
 from geoprio.outputs.definitions import definitions, source_tables
 from geoprio.outputs.labels import PAGE, SHEETS
 from geoprio.outputs.provenance import unverified_text
+from geoprio.outputs.quality.sections import in_language
 from geoprio.outputs.tables import rounded
 from geoprio.outputs.titles import shown_title
 from geoprio.sources.inspection import STATUS_COLUMNS
@@ -49,6 +52,12 @@ NEED_SHEETS = {"needs": NEEDS["needs"], "meetings": ("坝坝会", "Meetings"), "
 BAR_COLOR = "#7FA8C9"
 WIDTHS = {"rank": 6, "name": 22, "priority": 12, "rank_in_type": 7, "tied_with": 7, "address": 28, "unverified": 60}
 LEAST_WIDTH = 11
+WIDEST, WIDEST_PRINTED = 44, 60
+"""Most characters that a column is wide; on paper fewer lines are more rows on a page."""
+LINE_PT = 15.0
+"""Height of a line of text."""
+MOST_LINES = 27
+"""Spreadsheets take rows of 409 points at most."""
 MOST_CELL = 32_767
 """Characters that one cell holds."""
 
@@ -76,19 +85,42 @@ def write_workbook(result: Result, path: Path, lang: str = "zh") -> None:
         table = definitions(result, lang)
         _table(book.add_worksheet(SHEETS["definitions"][number]), table, styles)
         _sources(book.add_worksheet(SHEETS["sources"][number]), result, styles, number)
-        names = said_names(result, number)
-        for key, codes in need_tables(result).items():
-            told, shares = titled(codes, number, names)
-            _table(book.add_worksheet(NEED_SHEETS[key][number]), _plain(told), styles, shares=shares)
+        for name, (told, shares) in need_sheets(result, lang).items():
+            _table(book.add_worksheet(name), _plain(told), styles, shares=shares)
 
 
-def write_tables(tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]]], path: Path, title: str) -> None:
+class Printed(NamedTuple):
+    """A table of which only some columns go on paper.
+
+    Attributes
+    ----------
+    table : DataFrame
+    shares : frozenset of str
+        Columns that are shown in per cent.
+    printed : tuple of str
+        Columns on paper; they stand first, as a print area is one block.
+    """
+
+    table: pd.DataFrame
+    shares: frozenset[str]
+    printed: tuple[str, ...]
+
+
+def need_sheets(result: Result, lang: str = "zh") -> dict[str, tuple[pd.DataFrame, frozenset[str]]]:
+    """Return what residents say as sheets for people: titles and words in their language, and which are shares."""
+    number = 1 if lang == "en" else 0
+    names = said_names(result, number)
+    tables = {key: in_tongue(table, result) for key, table in need_tables(result).items()}
+    return {NEED_SHEETS[key][number]: titled(table, number, names) for key, table in tables.items()}
+
+
+def write_tables(tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]] | Printed], path: Path, title: str) -> None:
     """Write tables as a workbook, a sheet each: text as text, numbers as numbers, what is unknown empty.
 
     Parameters
     ----------
-    tables : mapping of str to (DataFrame, frozenset of str)
-        By name of the sheet; and which columns are shares, which are shown in per cent.
+    tables : mapping of str to (DataFrame, frozenset of str) or Printed
+        By name of the sheet; and which columns are shares, which are shown in per cent, and which go on paper.
     path : Path
         An .xlsx file; equal tables give equal bytes.
     title : str
@@ -99,8 +131,13 @@ def write_tables(tables: Mapping[str, tuple[pd.DataFrame, frozenset[str]]], path
     with xlsxwriter.Workbook(path, AS_TEXT) as book:
         book.set_properties({"created": FIXED_CREATED, "title": title, "author": "geoprio"})
         styles = _Styles(book)
-        for name, (table, shares) in tables.items():
-            _table(book.add_worksheet(name), _plain(table), styles, shares=shares)
+        for name, (table, shares, *printed) in tables.items():
+            first = list(printed[0]) if printed else []
+            shown = table[[*first, *(c for c in table.columns if c not in first)]]
+            sheet = book.add_worksheet(name)
+            rows = _table(sheet, _plain(shown), styles, shares=shares, widest=WIDEST_PRINTED if first else WIDEST)
+            if first:
+                sheet.print_area(0, 0, max(rows - 1, 1), len(first) - 1)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -121,9 +158,10 @@ class _Styles:
         # The quote keeps a text that begins with = a text even after someone edits the cell.
         self.text: Format = book.add_format({**border, "valign": "top", "quote_prefix": True})
         self.wrapped: Format = book.add_format({**border, "valign": "top", "quote_prefix": True, "text_wrap": True})
-        self.share: Format = book.add_format({**border, "num_format": "0.0%"})
+        self.share: Format = book.add_format({**border, "valign": "top", "num_format": "0.0%"})
         self.tenth: Format = book.add_format({**border, "num_format": "#,##0.0"})
         self.whole: Format = book.add_format({**border, "num_format": "#,##0"})
+        self.some: Format = book.add_format({**border, "valign": "top", "num_format": "#,##0.0###"})
         self.fine: Format = book.add_format({**border, "num_format": "#,##0.00"})
 
     def of_number(self, column: str, values: pd.Series) -> Format:
@@ -189,6 +227,8 @@ def _word(column: str, value: object, number: int) -> str:
         return str(STATUS_COLUMNS[column][str(value)][number])
     if column.endswith("_unit") and value in COUNTED:
         return COUNTED[str(value)][number]
+    if column == "match_method":
+        return str(in_language("method", value, number))
     key = f"{WORDS_OF[column]}.{value}" if column in WORDS_OF else ""
     return str(PAGE[key][number]) if key in PAGE else str(value)
 
@@ -202,25 +242,57 @@ def _bars(sheet: Worksheet, k: int, name: str, rows: int) -> None:
 
 
 def _table(
-    sheet: Worksheet, table: pd.DataFrame, styles: _Styles, top: int = 0, shares: frozenset[str] = frozenset()
+    sheet: Worksheet,
+    table: pd.DataFrame,
+    styles: _Styles,
+    top: int = 0,
+    shares: frozenset[str] = frozenset(),
+    widest: int = WIDEST,
 ) -> int:
     """Write a table with its head from row `top`, `shares` in per cent; return the first free row."""
     for k, name in enumerate(table.columns):
         sheet.write_string(top, k, str(name), styles.head)
         for row, value in enumerate(table[name], top + 1):
             if isinstance(value, (int, float)) and not isinstance(value, bool):
-                sheet.write_number(row, k, value, styles.share if name in shares else styles.wrapped)
+                fine = styles.wrapped if float(value).is_integer() else styles.some
+                sheet.write_number(row, k, value, styles.share if name in shares else fine)
             elif value is None:
                 sheet.write_blank(row, k, None, styles.wrapped)
             else:
                 sheet.write_string(row, k, str(value)[:MOST_CELL], styles.wrapped)
     if top == 0:
         sheet.freeze_panes(1, 1)
+        widths: list[float] = []
         for k, name in enumerate(table.columns):
-            longest = max((len(str(v)) for v in table[name]), default=0)
-            sheet.set_column(k, k, float(np.clip(longest, 12, 44)))
+            longest = max((_room(v, name in shares) for v in table[name]), default=0)
+            # A head may wrap, but not within a word of it.
+            word = max((_room(part) for part in str(name).split()), default=0)
+            widths.append(float(np.clip(max(longest, min(word, 12)) + 1, 6, widest)))
+            sheet.set_column(k, k, widths[-1])
+        _row_heights(sheet, table, widths, shares)
         _print_setup(sheet)
     return top + len(table) + 1
+
+
+def _row_heights(sheet: Worksheet, table: pd.DataFrame, widths: list[float], shares: frozenset[str]) -> None:
+    """Make rows high enough for the text that wraps in them: not every program does that on opening."""
+    heads = [ceil(_room(name) / (width - 1)) for name, width in zip(table.columns, widths, strict=True)]
+    if max(heads, default=1) > 1:
+        sheet.set_row(0, LINE_PT * max(heads))
+    lines = np.ones(len(table), np.int64)
+    for name, width in zip(table.columns, widths, strict=True):
+        rooms = np.array([_room(v, name in shares) for v in table[name]], float)
+        lines = np.maximum(lines, np.ceil(rooms / (width - 1)).astype(np.int64))
+    for row in np.flatnonzero(lines > 1):
+        sheet.set_row(int(row) + 1, LINE_PT * min(int(lines[row]), MOST_LINES))
+
+
+def _room(value: object, share: bool = False) -> int:
+    """Return how many characters wide a cell is written; Chinese ones take the room of two."""
+    if isinstance(value, float) and not isinstance(value, bool):
+        return len("100.0%") if share else len(f"{value:,.0f}" if value.is_integer() else f"{value:,.4g}")
+    text = "" if value is None else str(value)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _sources(sheet: Worksheet, result: Result, styles: _Styles, number: int) -> None:

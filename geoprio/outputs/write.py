@@ -12,8 +12,9 @@ from geoprio._core.version import __version__
 from geoprio.outputs.asked.needs import need_report
 from geoprio.outputs.asked.projects import write_projects
 from geoprio.outputs.manifest import manifest
+from geoprio.outputs.qgis.embedded import embed_styles
 from geoprio.outputs.qgis.project import write_project
-from geoprio.outputs.qgis.styles import embed_styles, layer_styles
+from geoprio.outputs.qgis.styles import layer_styles
 from geoprio.outputs.quality.page import quality_html
 from geoprio.outputs.quality.text import quality_markdown
 from geoprio.outputs.raster import PRIORITY_RASTER, write_raster

@@ -144,6 +144,18 @@ def test_the_words_say_what_the_figures_say(told, example):
         assert (
             f"| {row['rank']} | {row['name']} | {row['priority']:.1f} | {row['rank_p05']}–{row['rank_p95']} |" in text
         )
+    gate = example.zones["safety_gate"].astype("boolean")[example.zones["rank"].notna()]
+    held, unknown = int(gate.sum()), int(gate.isna().sum())
+    assert f"{held} of them are first by the safety gate in every draw" in text
+    assert f"another {unknown}, of which it is not known" in text
+    free = [row for row in report["zones"] if gate[row["zone_id"]] is not pd.NA and not gate[row["zone_id"]]]
+    sure = sum(row["robust"] == "robustly_in" for row in free)
+    assert f"Of the other {len(free)}: {sure} robustly in" in text
+    assert text.count("(by the safety gate)") == held
+    # Draws of residents' answers have numbers that mean nothing: they are told together.
+    draws = [row for row in report["moves"] if row["factor"] == "answers"]
+    low, high = (f(row["rank_shift"] for row in draws) for f in (min, max))
+    assert f"| any of {len(draws)} draws | {low:.2f}–{high:.2f} |" in text
     top = max(report["effects"]["rank_shift"]["stages"], key=lambda r: r["effect"])
     assert f": {100 * top['effect']:.0f} % of the variance" in text
     assert [edge["rank"] for edge in report["edges"]] == [11, 12, 13, 14]

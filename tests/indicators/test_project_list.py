@@ -53,7 +53,7 @@ def test_a_line_says_how_much_for_whom_on_what_grounds(found, zones):
     )
     assert (line["support"], line["support_n"], line["year"], line["status"]) == (0.6, 20, 2026, "candidate")
     assert (line["found"], line["surveyed"], line["verified"]) == (1, 2, "secondary")
-    assert "有问题 1 栋（50%）" in line["basis_zh"]
+    assert "有问题 1 栋（50 %）" in line["basis_zh"]
     assert "转引" in line["basis_zh"]
     # Nobody gave money, so none stands there.
     assert pd.isna(line[["unit_cost_cny", "cost_cny", "funding", "responsible"]]).all()

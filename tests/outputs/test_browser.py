@@ -1,5 +1,6 @@
 """The map page in a browser, opened from a file, offline."""
 
+import dataclasses
 import json
 
 import pytest
@@ -65,6 +66,45 @@ def visit(browser, town, tmp_path):
     for v in opened:
         assert v.trouble == []
         v.context.close()
+
+
+def test_a_phone_opens_with_all_zones_on_the_visible_part_of_the_map(visit):
+    v = visit(PHONE)
+    seen = v.page.evaluate(
+        """() => {
+            const box = document.querySelector(".folium-map").getBoundingClientRect();
+            const panel = document.getElementById("panel").getBoundingClientRect();
+            const paths = [...document.querySelectorAll(".leaflet-overlay-pane path")];
+            const sides = paths.map((p) => p.getBoundingClientRect()).map((r) => [r.top, r.bottom, r.left, r.right]);
+            return { bottom: Math.min(box.bottom, panel.top), shapes: sides };
+        }"""
+    )
+    assert seen["bottom"] < PHONE["height"] - 200
+    assert seen["shapes"]
+    for top, bottom, left, right in seen["shapes"]:
+        assert top >= 0
+        assert bottom <= seen["bottom"]
+        assert left >= 0
+        assert right <= PHONE["width"]
+    # They fill what there is, not a corner of it.
+    height = max(s[1] for s in seen["shapes"]) - min(s[0] for s in seen["shapes"])
+    width = max(s[3] for s in seen["shapes"]) - min(s[2] for s in seen["shapes"])
+    assert height > 0.5 * seen["bottom"] or width > 0.7 * PHONE["width"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "said", "unsaid"),
+    [("renormalise", "其余指标分担", "中位数"), ("impute:median", "以各片区的中位数推定", "其余指标分担")],
+)
+def test_the_dialog_says_once_what_becomes_of_an_unknown_indicator(visit, town, missing, said, unsaid):
+    found = geoprio.run(hostile_project(town))
+    score = found.project["score"] | {"missing": missing}
+    v = visit(result=dataclasses.replace(found, project=found.project | {"score": score}))
+    v.page.locator("#about-open").click()
+    of_score = v.page.locator("#about").inner_text().split("优先级怎样计算")[1].split("楼栋的可达紧迫度")[0]
+    assert of_score.count("未知") == 1
+    assert said in of_score
+    assert unsaid not in of_score
 
 
 def test_the_legend_counts_every_scored_zone(visit):

@@ -68,6 +68,23 @@ def test_intervals_stand_where_the_table_says():
     assert marks.tolist() == list(range(1, 13))
 
 
+def test_zones_that_a_gate_puts_first_are_marked():
+    table, _, today = study(6, 2)
+    held = pd.Series([True, False, None, True, False, False], table.index, dtype="boolean")
+    figure = rank_intervals(table, first=2, today=today, gate=held, lang="en")
+    order = [str(z) for z in today.sort_values().index]
+    marks = [c for c in figure.axes[0].collections if len(c.get_offsets()) and (c.get_offsets()[:, 0] == 0.008).all()]
+    told = [[order[int(y)] for y in c.get_offsets()[:, 1]] for c in marks]
+    assert [sorted(t) for t in told] == [
+        sorted(str(zone) for zone, value in held.items() if value is not pd.NA and value),
+        list(map(str, held.index[held.isna()])),
+    ]
+    assert "first by the safety gate in every draw  (2)" in legend(figure)
+    assert "safety not known: next in every draw  (1)" in legend(figure)
+    none = rank_intervals(table, first=2, today=today, gate=held.isna() & held.notna(), lang="en")
+    assert not any("gate" in text for text in legend(none))
+
+
 def test_a_zone_of_one_single_rank_is_a_dot():
     table, _, _ = study(6, 2)
     table = table.assign(rank_p05=[1, 2, 3, 4, 5, 6], rank_p95=[1, 3, 4, 5, 6, 6], rank_mean=[1, 2, 3, 4, 5, 6])

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
 
@@ -14,9 +15,13 @@ from conftest import EXAMPLE, missing
 
 import geoprio
 from geoprio.outputs.palette import CLASS_COLORS
+from geoprio.outputs.qgis.layout import MAP_MM, PAGE_MM
+from geoprio.outputs.qgis.styles import LEGEND_WIDTH, legend_text
 from geoprio.outputs.titles import shown_title
 
 PROBE = Path(__file__).with_name("qgis_probe.py")
+SYMBOL_MM, MM_A_CHARACTER = 10.0, 1.4
+"""Of an entry in the legend: its symbol, and what a Latin character of 8 points takes, measured on a printed layout."""
 CRITERIA = 9
 GROUPS = [
     *("Result", "Indicators (from good to bad)", "Condition (share of those surveyed)"),
@@ -77,7 +82,7 @@ def test_groups_and_layers_from_the_top(told, result):
     shown = {group: [(name, ticked) for name, ticked, _ in members] for group, _, members in told["tree"]}
     assert shown["Result"] == [("Problem points", True), ("Facilities", True), ("Priority of zones", True)]
     assert shown["Background"] == [("Buildings", True), ("Streets", True)]
-    titles = [criterion.title_en for criterion in result.matrix.criteria]
+    titles = [shown_title(code, result)[1] for code in result.matrix.codes]
     assert shown[GROUPS[1]] == [(title, False) for title in titles]
     assert len(titles) == CRITERIA
 
@@ -102,7 +107,8 @@ def test_zones_are_drawn_by_priority_in_fixed_classes(told, result):
     ]
     assert [row[3] for row in zones["classes"][1:]] == list(CLASS_COLORS)
     assert zones["count"] == len(result.zones)
-    assert zones["label"] == 'concat("rank", \' \', "name")'
+    # Of a city drawn small only the first ten are named.
+    assert zones["label"] == 'if("rank" <= 10 or @map_scale <= 20000, concat("rank", \' \', "name"), \'\')'
     assert zones["aliases"]["elder_care_covered_share"] == "Elder care: share covered"
     assert all(zones["aliases"][c] for c in result.zones.columns if c != "geometry")
 
@@ -135,6 +141,33 @@ def test_the_layout_prints(told):
         colors = {color for _, color in picture.convert("RGB").getcolors(1 << 20)}
     wanted = {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in CLASS_COLORS}
     assert wanted <= colors
+
+
+def test_every_kind_of_point_has_an_entry_of_its_own_in_the_legend(told):
+    with zipfile.ZipFile(told["folder"] / "老旧小区 更新 2026" / "geoprio.qgz") as archive:
+        root = ET.fromstring(archive.read("geoprio.qgs"))  # noqa: S314 - our own file
+    (legend,) = [item for item in root.iter("LayoutItem") if item.get("type") == "65642"]
+    names = [entry.get("name") for entry in legend.iter("layer-tree-layer")]
+    assert names == ["Problem points", "Facilities", "Priority of zones"]
+    points = layer(told, "Problem points")
+    (renderer,) = [m.find("renderer-v2") for m in root.iter("maplayer") if m.findtext("layername") == "Problem points"]
+    looks = [
+        tuple(o.get("v") or o.get("value") for o in s.iter() if (o.get("k") or o.get("name")) in {"name", "color"})
+        for s in renderer.find("symbols")
+    ]
+    assert len(set(looks)) == len(points["classes"])
+    # The legend begins right of the map and has room for this many characters.
+    assert all(len(label) <= LEGEND_WIDTH for _, label, _ in points["classes"])
+    left, _, width, _ = MAP_MM
+    assert (PAGE_MM[0] - left - width - 4 - SYMBOL_MM) / MM_A_CHARACTER >= LEGEND_WIDTH
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [("老旧" * 10, "老旧" * 10), ("老旧" * 11, "老旧" * 10 + "…"), ("x" * 42, "x" * 42), ("x" * 43, "x" * 41 + "…")],
+)
+def test_a_long_entry_is_cut_to_the_room_there_is(text, short):
+    assert legend_text(text) == short
 
 
 def test_names_with_markup_stay_names(qgis, result, tmp_path):
@@ -180,4 +213,4 @@ def test_how_sure_a_place_is_and_the_raster_are_layers_too(qgis, result, tmp_pat
 def test_facilities_that_do_not_count_are_hollow(told):
     classes = layer(told, "Facilities")["classes"]
     assert [row[0] for row in classes] == ["elder_care", "childcare", "convenience", ""]
-    assert classes[-1][1:] == ["not counted (off the streets, duplicate or closed)", "#ffffff"]
+    assert classes[-1][1:] == ["not counted (too far, double, closed)", "#ffffff"]

@@ -15,6 +15,7 @@ from geoprio._core.errors import InputError
 from geoprio.cli.main import app
 from geoprio.outputs import sheets
 from geoprio.outputs.sheets import write_sheets
+from geoprio.outputs.webmap.nearby import nearest_and_served
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +41,45 @@ def test_a_page_says_rank_points_and_the_nearest_facilities(result, tmp_path):
     assert f"1 / {int(result.zones['rank'].max())}" in text
     assert f"{zone['priority']:.1f}" in text
     homes = result.buildings[result.buildings["zone_id"] == result.zones.index[0]]
+    homes = homes[homes["use"] != "other"]
     for category in ("elder_care", "childcare", "convenience"):
         nearest = homes[f"{category}_facility_id"].mode()[0]
         name = result.facilities.loc[nearest, "name"]
-        mean = homes.loc[homes[f"{category}_facility_id"] == nearest, f"{category}_distance_m"].mean()
-        assert "".join(f"{name} {mean:,.0f} m".split()) in plain
+        metres = homes.loc[homes[f"{category}_facility_id"] == nearest, f"{category}_distance_m"]
+        told = f"{name}, {metres.mean():,.0f} m on average ({len(metres)} of {len(homes)} buildings)"
+        assert "".join(told.split()) in plain
     assert "GB50180-2018(unverified)" in plain
     assert "elder_carewalkofatmost300m" in plain
+
+
+def test_the_page_and_the_map_tell_the_same_way_to_the_same_facility(result):
+    page = sheets._Pages(result, 1, ["x"])
+    nearest, _ = nearest_and_served(result)
+    for row in np.flatnonzero(result.zones["building_count"] > 0)[:20]:
+        for k, cells in enumerate(page.data(int(row))["access"]):
+            found = nearest[row][k]
+            first = cells[4].split("\n")[0]
+            if found is None:
+                assert first == "none within walking reach"
+            else:
+                facility, metres, size, homes = found
+                assert first.endswith(f", {metres:,} m on average ({size} of {homes} buildings)")
+                assert first.startswith(result.facilities["name"].iloc[facility])
+
+
+def test_a_facility_without_a_name_is_called_what_it_is(result):
+    names = result.facilities["name"].mask(result.facilities["category"] == "convenience", "")
+    page = sheets._Pages(dataclasses.replace(result, facilities=result.facilities.assign(name=names)), 0, ["x"])
+    assert page.data(0)["access"][2][4].startswith("便利店（无名称），平均步行 ")
+
+
+def test_a_page_says_how_large_and_how_old_its_zone_is(result):
+    page = sheets._Pages(result, 0, ["x"])
+    row = result.zones["name"].tolist().index("荷塘小区")
+    facts = dict(page.data(row)["facts"])
+    assert (facts["户数"], facts["建成年份"], facts["物业"]) == ("407", "约 1980", "社区托管")
+    unknown = np.flatnonzero(result.zones["property_management"].isna() & result.zones["rank"].notna())
+    assert all(dict(page.data(int(k))["facts"])["物业"] == "未知" for k in unknown)
 
 
 def test_the_points_of_a_page_add_up_to_its_priority(result):

@@ -25,11 +25,31 @@ from geoprio.outputs.translate import in_both, in_chinese
         ("check name, address and id; or add its zone", "核对名称、地址和编号；或补上片区"),
         ("2 of 9 zones are not eligible (ineligible) and get no rank", "9 个片区中有 2 个不参评（ineligible），不排名"),
         ("working CRS EPSG:32650 (estimated)", "工作坐标系 EPSG:32650（自动估定）"),
+        ("categories known by their words: 屋顶漏 = roof_fault", "按用词认出的类别：屋顶漏 = 屋面渗漏破损"),
+        (
+            "2 personal columns were dropped: 来源 (source, by its name), IP (ip address, by its content, in 3 cells)",
+            "删除了 2 个个人信息列：来源（来源，据列名）、IP（IP 地址，据内容（3 格））",
+        ),
+        (
+            "safety_gate: not known for 3 ranked zones; they rank after those it holds and before those it does not",
+            "安全一票优先：3 个参评片区情况未知；排在符合者之后、不符合者之前",
+        ),
     ],
 )
 def test_sentences_are_known_whatever_stands_in_them(text, zh):
     assert in_chinese(text) == zh
     assert in_both(text) == (zh, text)
+
+
+def test_defects_are_told_by_their_titles_in_both_languages():
+    assert in_both("anything is known of aged, walkup") == (
+        "已有信息的问题：建成年代较早、多层无电梯",
+        "anything is known of built before the limit; no lift in a house of several storeys",
+    )
+    found = "2 buildings were found good and have an open problem point: a defect"
+    assert in_both(f"roof_fault: {found}")[1] == f"leaking or worn roof: {found}"
+    # What is no code stays, whatever stands beside it.
+    assert in_chinese("anything is known of aged, a house") == "已有信息的问题：aged, a house"
 
 
 def test_a_slot_takes_nothing_beyond_its_part_of_the_sentence():

@@ -11,6 +11,7 @@ import pytest
 from conftest import EXAMPLE, missing
 
 import geoprio
+from geoprio.outputs.asked.projects import write_projects
 from geoprio.outputs.quality.sections import in_language
 from geoprio.outputs.workbook import write_workbook
 
@@ -70,6 +71,55 @@ def test_sources_name_every_input_with_its_hash_and_every_value(result, tmp_path
     assert values <= told
     assert {"步行不超过 300 米", "基础类", "界限 2001"} <= values
     assert "未核实" in told
+
+
+def test_what_residents_want_is_a_sheet_for_people_too(result, tmp_path):
+    write_projects(result, tmp_path, "zh")
+    book = read(tmp_path / "needs.xlsx")
+    sheet = book["居民怎么说"]
+    heads = [c.value for c in sheet[1]]
+    assert heads[:4] == ["名称", "题目", "次序", "需求"]
+    assert not [h for h in heads if h.isascii()]
+    rows = [dict(zip(heads, [c.value for c in row], strict=True)) for row in sheet.iter_rows(min_row=2)]
+    assert {r["样本状态"] for r in rows} <= {"公布", "过少，不公布", "无"}
+    assert {r["需求"] for r in rows} >= {"没有电梯", "加装电梯", "5000元以上"}
+    assert "如需居民出资，您家愿意承担多少" in {r["题目"] for r in rows}
+    assert sheet["G2"].number_format == "0.0%"
+    with (tmp_path / "needs.csv").open(encoding="utf-8-sig") as file:
+        assert file.readline().startswith("zone_id,name,question,rank,need,title,status")
+
+
+def test_english_sheets_name_defects_in_english(result, tmp_path):
+    write_projects(result, tmp_path, "en")
+    sheet = read(tmp_path / "needs.xlsx").worksheets[0]
+    told = {row[3].value for row in sheet.iter_rows(min_row=2)}
+    assert {"no lift in a house of several storeys", "add lifts"} <= told
+    assert not {"没有电梯", "加装电梯"} & told
+
+
+def test_the_list_of_projects_fits_on_paper(result, tmp_path):
+    write_projects(result, tmp_path, "zh")
+    sheet = read(tmp_path / "project_list.xlsx")["项目清单"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.print_area.startswith("'项目清单'!$A$1:$M$")
+    printed = [c.value for c in sheet[1]][:13]
+    assert printed[:4] == ["小区", "类别", "内容", "依据（指标与规则条款）"]
+    widths = [sheet.column_dimensions[c.column_letter].width for c in sheet[1]][:13]
+    # On A4 across at 11 points 150 characters go into a line; letters stay above 7 points.
+    assert sum(widths) * 7 / 11 <= 150
+    # A row is as high as its grounds are long.
+    for row in sheet.iter_rows(min_row=2, max_row=60):
+        long = sum(2 if ord(c) > 255 else 1 for c in row[3].value)
+        lines = -(-long // int(widths[3]))
+        assert (sheet.row_dimensions[row[0].row].height or 15) >= 15 * lines
+    assert {row[14].value for row in sheet.iter_rows(min_row=2)} >= {"居住小区"}
+    assert all(
+        abs(10 * row[9].value - round(10 * row[9].value)) < 1e-9 for row in sheet.iter_rows(min_row=2, max_row=9)
+    )
+    grounds = " ".join(row[3].value for row in sheet.iter_rows(min_row=2))
+    assert "成都市改造内容分类（转引自 jingyanla.com）" in grounds
+    assert "quoted at" not in grounds
 
 
 @pytest.mark.parametrize("name", HOSTILE)

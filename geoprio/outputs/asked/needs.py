@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geoprio._core.columns import SIGNIFICANT_DIGITS
+from geoprio.outputs.asked.titles import decided_title, heading, need_title
 from geoprio.outputs.asked.words import NEEDS
 from geoprio.outputs.quality.facts import plain_rows
 from geoprio.outputs.tables import significant
@@ -110,11 +111,24 @@ def said_names(result: Result, number: int) -> dict[str, str]:
     survey = result.project.get("survey")
     if not survey:
         return {}
-    asked = {q["code"]: (q["column"] if q["about"] == "other" else _say(f"needs.{q['about']}", number))
+    asked = {q["code"]: (heading(str(q["column"])) if q["about"] == "other" else _say(f"needs.{q['about']}", number))
              for q in survey["questions"]}  # fmt: skip
     twins = [name for name in asked.values() if list(asked.values()).count(name) > 1]
     asked = {code: f"{name} ({code})" if name in twins else name for code, name in asked.items()}
     return asked | dict(survey["titles"])
+
+
+def in_tongue(table: pd.DataFrame, result: Result) -> pd.DataFrame:
+    """Return a table of `need_tables` with `title` in zh and en, as a pair."""
+    if not {"need", "title"} <= set(table.columns) or result.needs is None:
+        return table
+    named = list(zip(table["need"].astype(str), table["title"].astype(str), strict=True))
+    if "question" in table:
+        about = table["question"].map({q.code: q.about for q in result.needs.questions})
+        told = [need_title(result, a, need, words) for a, (need, words) in zip(about, named, strict=True)]
+    else:
+        told = [decided_title(result, need, words) for need, words in named]
+    return table.assign(title=pd.Series(told, table.index, dtype=object))
 
 
 def titled(
@@ -125,13 +139,15 @@ def titled(
     Parameters
     ----------
     table : DataFrame
-        Of `need_tables`.
+        Of `need_tables`, or with pairs of titles of `in_tongue`.
     number : {0, 1}
         0: Chinese, 1: English.
     names : mapping of str to str
         Of `said_names`.
     """
     out = table.copy()
+    if "title" in out:
+        out["title"] = [t[number] if isinstance(t, tuple) else t for t in out["title"]]
     for column in ("question", "kind", "group"):
         if column in out:
             out[column] = out[column].map(lambda code: names.get(code, code))
@@ -197,9 +213,9 @@ def page_needs(result: Result) -> dict[str, Any] | None:
         "fewest": MINIMUM,
         "questions": [_question(q, result) for q in found.questions],
         "zones": [_of_zones(q, ids) for q in found.questions],
-        "meetings": _by_zone(found.meetings, ids, ("title", "date", "present", "agree", "share")),
+        "meetings": _by_zone(found.meetings, result, ("title", "date", "present", "agree", "share")),
         "votes": _by_zone(
-            found.votes, ids,
+            found.votes, result,
             ("title", "verdict", "area_voted", "heads_voted", "area_for", "heads_for", "heads_lacking", "area_lacking"),
         ),
         "rule": {"titles": (rule.title_zh, rule.title_en), "source": rule.source, "mark": _mark(rule.verified)},
@@ -220,7 +236,8 @@ def _question(q: QuestionFound, result: Result) -> dict[str, Any]:
     city = q.city[["n", "share", "low", "high"]].to_numpy(float)
     return {
         "about": q.about,
-        "titles": list(q.titles),
+        "titles": [need_title(result, q.about, n, t) for n, t in zip(q.needs, q.titles, strict=True)],
+        "asked": heading_of(q.code, result),
         "city": [[k, *_plain(row)] for k, row in zip(numbers, city, strict=True)],
         "weights": None if weights is None else [_plain(row) for row in weights],
         "groups": [
@@ -228,6 +245,13 @@ def _question(q: QuestionFound, result: Result) -> dict[str, Any]:
             for g in q.groups
         ],
     }
+
+
+def heading_of(code: str, result: Result) -> str | None:
+    """Return what a question asks where its answers do not tell it; None where `about` says it."""
+    survey = result.project.get("survey")
+    asked = [q for q in survey["questions"] if q["code"] == code and q["about"] == "other"] if survey else []
+    return survey["titles"].get(code, heading(str(asked[0]["column"]))) if survey and asked else None
 
 
 def _of_zones(q: QuestionFound, ids: pd.Index) -> list[list[Any]]:
@@ -246,13 +270,14 @@ def _of_zones(q: QuestionFound, ids: pd.Index) -> list[list[Any]]:
     return [out[zone] for zone in ids]
 
 
-def _by_zone(table: pd.DataFrame | None, ids: pd.Index, columns: tuple[str, ...]) -> list[list[list[Any]]]:
-    """Return the rows of each zone; an empty list where there is no such table."""
+def _by_zone(table: pd.DataFrame | None, result: Result, columns: tuple[str, ...]) -> list[list[list[Any]]]:
+    """Return the rows of each zone, titles in zh and en; an empty list where there is no such table."""
     if table is None:
         return []
-    out: dict[str, list[list[Any]]] = {zone: [] for zone in ids}
-    for zone, row in zip(table["zone_id"], plain_rows(table[list(columns)]), strict=True):
-        out[zone].append([_short(v) for v in row.values()])
+    out: dict[str, list[list[Any]]] = {zone: [] for zone in result.zones.index}
+    titles = in_tongue(table, result)["title"]
+    for zone, title, row in zip(table["zone_id"], titles, plain_rows(table[list(columns)]), strict=True):
+        out[zone].append([_short(v) for v in (row | {"title": list(title)}).values()])
     return list(out.values())
 
 
@@ -285,11 +310,13 @@ def sheet_needs(data: dict[str, Any] | None, row: int, number: int) -> list[tupl
     for q, by_zone in zip(data["questions"], data["zones"], strict=True):
         status, n, rows = by_zone[row]
         if status == "told":
-            said = [f"{q['titles'][k]} {_interval(share, low, high, number)}" for k, share, low, high, _ in rows]
+            said = [
+                f"{q['titles'][k][number]} {_interval(share, low, high, number)}" for k, share, low, high, _ in rows
+            ]
             text = apart.join([_say("needs.n", number, n=n), *said])
         else:
             text = _say(f"needs.{status}", number, n=data["minimum"])
-        out.append((_say(f"needs.{q['about']}", number), text))
+        out.append((q["asked"] or _say(f"needs.{q['about']}", number), text))
     for key, write in (("meetings", _meeting), ("votes", _vote)):
         mine = data[key][row] if data[key] else []
         if mine:
@@ -302,7 +329,8 @@ def _interval(share: float, low: float, high: float, number: int) -> str:
 
 
 def _meeting(line: list[Any], number: int) -> str:
-    title, date, present, agree, share = line
+    titles, date, present, agree, share = line
+    title = titles[number]
     if agree is None:
         return f"{title} " + _say("meetings.few", number, date=date, n=MINIMUM)
     people = "?" if present is None else present
@@ -310,7 +338,8 @@ def _meeting(line: list[Any], number: int) -> str:
 
 
 def _vote(line: list[Any], number: int) -> str:
-    title, verdict, area_voted, heads_voted, area_for, heads_for, heads, area = line
+    titles, verdict, area_voted, heads_voted, area_for, heads_for, heads, area = line
+    title = titles[number]
     parts = {"area_voted": area_voted, "heads_voted": heads_voted, "area_for": area_for, "heads_for": heads_for}
     told = {k: _percent(v) for k, v in parts.items()}
     text = f"{title} " + _say("votes.row", number, verdict=_say(f"votes.{verdict}", number), **told)

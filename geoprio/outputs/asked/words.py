@@ -14,7 +14,7 @@ NEEDS: Final = {
     "needs.row": ("{share}（{low}–{high}）", "{share} ({low}–{high})"),
     "needs.few": ("答卷不足 {n} 份，不予公布", "fewer than {n} answers: not told"),
     "needs.none": ("没有答卷", "no answers"),
-    "needs.more": ("另有 {n} 项，见 needs.csv", "{n} more in needs.csv"),
+    "needs.more": ("另有 {n} 项，见 needs.xlsx", "{n} more in needs.xlsx"),
     "needs.hint": (
         "提及比例及其 95 % 区间，次序按向全市收缩后的比例；自愿填答不是随机抽样，加权只能校正已知的年龄、产权、楼层。",
         (

@@ -168,6 +168,9 @@
   });
   document.getElementById("print").addEventListener("click", () => window.print());
 
+  // On a phone one long table after the other hides all that follows.
+  if (window.innerWidth < 700) document.querySelectorAll("details.long[open]").forEach((details) => { details.open = false; });
+
   let opened = [];
   window.addEventListener("beforeprint", function () {
     opened = [...document.querySelectorAll("details:not([open])")];

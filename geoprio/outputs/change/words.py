@@ -127,7 +127,7 @@ VALUES: Final[dict[str, Pair]] = {
     "population": ("全部人口", "everybody"),
     "population_60plus": ("60岁以上", "aged 60+"),
     "population_0_2": ("0–2岁", "aged 0-2"),
-    "compound": ("老旧小区", "compound"),
+    "compound": ("居住小区", "residential compound"),
     "factory_area": ("老旧厂区", "factory area"),
     "street_block": ("老旧街区", "street block"),
     "urban_village": ("城中村", "urban village"),

@@ -17,7 +17,8 @@ from geoprio.outputs.change.report import change_html
 from geoprio.outputs.change.swipe import swipe_html
 from geoprio.outputs.change.tables import in_words, plain, tables
 from geoprio.outputs.change.words import WORDS, heading
-from geoprio.outputs.qgis.styles import Style, diverging_style, embed_styles
+from geoprio.outputs.qgis.embedded import embed_styles
+from geoprio.outputs.qgis.styles import Style, diverging_style
 from geoprio.outputs.tables import fixed_time, rounded, write_parquet
 from geoprio.outputs.workbook import write_tables
 from geoprio.outputs.write import LANGUAGES, json_text, write_text

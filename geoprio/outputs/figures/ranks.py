@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -19,13 +20,16 @@ from geoprio.outputs.palette import ROBUST_COLORS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from geoprio._core.typing import Floats
 
 COLUMNS = ("rank_mean", "rank_p05", "rank_p95", "first_share", "robust")
 WIDTH_IN, ROW_IN, OVERVIEW_IN = 9.0, 0.19, 2.2
+GATE_MARKS: Final[dict[bool | None, dict[str, Any]]] = {
+    True: {"marker": "D", "facecolor": "#b3261e", "edgecolor": "#b3261e"},
+    None: {"marker": "D", "facecolor": "white", "edgecolor": "#b3261e"},
+}
 MOST_LINES = 1000
 """Zones drawn in the overview; of more, every second, third …"""
 
@@ -36,6 +40,7 @@ def rank_intervals(
     first: int,
     names: Mapping[Any, object] | pd.Series | None = None,
     today: pd.Series | None = None,
+    gate: pd.Series | None = None,
     project: str = "",
     note: str = "",
     lang: str = "zh",
@@ -54,6 +59,8 @@ def rank_intervals(
         Such as `result.zones["name"]`; the id stands in for a missing one.
     today : Series by zone id, optional
         The published ranks: they order the rows and are marked. Default: in order of the mean rank.
+    gate : Series of boolean by zone id, optional
+        What puts zones first in every draw, such as the safety gate: marked, and so are those of which it is missing.
     project : str
         What the title begins with.
     note : str
@@ -87,10 +94,12 @@ def rank_intervals(
             _overview(axes[0], whole, (begin, end), first, number)
         listed = None if ranks is None else ranks[begin:end]
         _listed(axes[-1], whole.iloc[begin:end], zone_labels(whole.index[begin:end], names), listed)
+        held = _held(gate, whole.index)
+        _gated(axes[-1], held[begin:end])
         _first_line(axes[-1], first, number)
         axes[-1].set_xlabel(PLOT["rank"][number])
         told = PLOT["window"][number].format(a=begin + 1, b=end, all=f"{len(whole):,}") if capped else ""
-        handles = _legend(whole, first, number, today=today is not None)
+        handles = [*_legend(whole, first, number, today=today is not None), *_gate_legend(held, number)]
         finish(figure, axes[0], PLOT["intervals"][number], project, [told, note], handles)
     return figure
 
@@ -124,6 +133,37 @@ def _listed(axes: Axes, rows: pd.DataFrame, labels: list[str], today: Floats | N
     for k, share in zip(y.tolist(), rows["first_share"], strict=True):
         place = axes.get_yaxis_transform()
         axes.text(1.07, k, percent(share), transform=place, fontsize=8, ha="right", va="center", color=SOFT)
+
+
+def _held(gate: pd.Series | None, zones: pd.Index) -> list[bool | None]:
+    """Return whether the gate holds of each zone, None = not known; False throughout without a gate that holds."""
+    if gate is None or not gate.reindex(zones).astype("boolean").fillna(True).any():  # noqa: FBT003 - not known counts
+        return [False] * len(zones)
+    return [None if pd.isna(v) else bool(v) for v in gate.reindex(zones)]
+
+
+def _gated(axes: Axes, held: list[bool | None]) -> None:
+    """Mark zones that are first whatever is drawn, and those that follow them."""
+    place = axes.get_yaxis_transform()
+    for value, look in GATE_MARKS.items():
+        rows = [k for k, v in enumerate(held) if v is value]
+        if rows:
+            axes.scatter([0.008] * len(rows), rows, transform=place, s=26, clip_on=False, zorder=5, **look)
+
+
+def _gate_legend(held: list[bool | None], number: int) -> list[Line2D]:
+    handles = []
+    for (value, look), key in zip(GATE_MARKS.items(), ("gated", "gate_unknown"), strict=True):
+        count = sum(v is value for v in held)
+        if count:
+            line = {
+                "marker": look["marker"],
+                "markerfacecolor": look["facecolor"],
+                "markeredgecolor": look["edgecolor"],
+            }
+            label = PLOT[key][number].format(n=count)
+            handles.append(Line2D([], [], linestyle="", markersize=6, label=label, **line))
+    return handles
 
 
 def _first_line(axes: Axes, first: int, number: int) -> None:

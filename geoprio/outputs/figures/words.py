@@ -23,6 +23,8 @@ PLOT: Final = {
     "interval": ("5%–95% 抽样所在的名次", "ranks of 5–95 % of the draws"),
     "mean": ("平均名次", "mean rank"),
     "today": ("当前名次", "rank as published"),
+    "gated": ("安全一票优先：每次抽样都在最前（{n}）", "first by the safety gate in every draw  ({n})"),
+    "gate_unknown": ("安全情况未知：紧随其后（{n}）", "safety not known: next in every draw  ({n})"),
     "chance": ("入前{n}的概率", "P(first {n})"),
     "first": ("前 {n} 名", "first {n}"),
     "robustly_in": ("稳居前 {n}", "robustly among the first {n}"),

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 from geoprio.outputs.qgis.styles import FONT, simple_symbol
 
 PAGE_MM = (297.0, 210.0)
-MAP_MM = (10.0, 24.0, 217.0, 172.0)
+MAP_MM = (10.0, 24.0, 205.0, 172.0)
 """Left, top, width and height of the map on the page; the legend stands right of it."""
 
 NAMESPACE = uuid.UUID("6f6d5ad4-5c0f-5a52-9c36-6a4f0b8f1f35")

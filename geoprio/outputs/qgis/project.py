@@ -132,7 +132,7 @@ def project_xml(result: Result, styles: Mapping[str, Style], lang: str) -> str:
     box = "".join(f"<{k}>{v!r}</{k}>" for k, v in zip(("xmin", "ymin", "xmax", "ymax"), extent, strict=True))
     # A plan is printed with its programme; of two layers of the zones one is drawn.
     drawn = "programme" if any(layer.key == "programme" for layer in every) else "zones"
-    legend = [layer for layer in every if layer.key in {drawn, "facilities"}]
+    legend = [layer for layer in every if layer.key in {drawn, "facilities", "problems"}]
     layout = layout_xml(
         title=title,
         subtitle=PROGRAMME["programme"][number] if drawn == "programme" else map_subtitle(result, number),

@@ -1,13 +1,11 @@
-"""QGIS styles, embedded in the GeoPackage.
+"""QGIS styles of the layers: renderers, labels, titles of fields and map tips.
 
-QGIS takes them from the table `layer_styles` when it opens a layer. No library writes QML without QGIS itself, so the
-little that is needed is written here, for QGIS 3.22 and later.
+No library writes QML without QGIS itself, so the little that is needed is written here, for QGIS 3.22 and later.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -24,34 +22,25 @@ from geoprio.outputs.palette import (
     ROBUST_COLORS,
     UNSCORED_COLOR,
 )
-from geoprio.outputs.tables import FIXED_DATE
 from geoprio.outputs.titles import building_title, is_measured, shown_title, straight_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from geoprio.outputs.result import Result
-
-TABLE = """CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
-f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
-styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)"""
-
-CONTENTS = """INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)
-VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)"""
-
-# An empty schema is needed: QGIS does not find a style whose schema is NULL.
-STYLE = """INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,
-styleQML, styleSLD, useAsDefault, description, owner, update_time)
-VALUES ('', '', ?, ?, 'geoprio', ?, '', 1, 'geoprio', '', ?)"""
 
 FONT = "WenQuanYi Micro Hei"
 """Face of labels and layouts; QGIS falls back to its own where it is not installed."""
 
-GEOMETRY = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"
-
 LABEL_SCALE = 20000
+RANK_LABELS = 10
+"""First ranks that are named at every scale."""
+LEGEND_WIDTH = 42
+"""Characters of an entry that the legend of the layout has room for."""
 BUILDING_SCALE = 30000
+PALETTE = len(FACILITY_COLORS)
+CROSSES = ("cross2", "cross", "star")
+"""Marks of QGIS for problem points."""
 SOLVED = "solved"
 """Status of a problem point at which nothing is to be done."""
 STREET_TITLES = (("主要街道", "一般街道", "支路小径"), ("big streets", "streets", "service ways and paths"))
@@ -137,17 +126,6 @@ def layer_styles(result: Result, columns: Mapping[str, list[str]], lang: str) ->
     }
 
 
-def embed_styles(styles: Mapping[str, Style], path: Path) -> None:
-    """Write a default style for each drawn layer into the GeoPackage at `path`."""
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute(TABLE)
-        db.execute(CONTENTS, (FIXED_DATE,))
-        for layer, style in styles.items():
-            row = db.execute(GEOMETRY, (layer,)).fetchone()
-            if row is not None:
-                db.execute(STYLE, (layer, row[0], _qml(style), FIXED_DATE))
-
-
 def _title(layer: str, column: str, result: Result) -> tuple[str, str]:
     categories = tuple(result.rules)
     if layer == "buildings":
@@ -157,13 +135,6 @@ def _title(layer: str, column: str, result: Result) -> tuple[str, str]:
         titles = building_title(column, categories)
         return straight_titles(titles) if result.straight and is_measured(column, categories) else titles
     return shown_title(column, result)
-
-
-def _qml(style: Style) -> str:
-    return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'<qgis version="3.22.0" styleCategories="AllStyleCategories" {style.attributes}>{style.body}</qgis>'
-    )
 
 
 def html_safe(expression: str) -> str:
@@ -187,13 +158,15 @@ def zone_style(lang: str) -> tuple[str, str]:
     bounds = [(low, high, f"{low:g} – {high:g}") for low, high in pairwise(CLASS_BREAKS)]
     # Zones without a priority would vanish from a graduated layer; -1 gives them a class of their own.
     renderer = _graduated('coalesce("priority", -1)', (-1.0, -0.5, word), bounds, CLASS_COLORS)
+    # Of a whole city only the first are named; the others once there is room for their names.
+    near = f'"rank" <= {RANK_LABELS} or @map_scale <= {LABEL_SCALE}'
+    named = quoteattr(f"if({near}, concat(\"rank\", ' ', \"name\"), '')")
     labels = (
-        '<labeling type="simple"><settings><text-style fieldName="concat(&quot;rank&quot;, \' \', &quot;name&quot;)" '
+        f'<labeling type="simple"><settings><text-style fieldName={named} '
         f'isExpression="1" fontFamily="{FONT}" fontSize="8" fontSizeUnit="Point" textColor="20,20,20,255" '
         'textOpacity="1"><text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" '
         'bufferColor="255,255,255,255" bufferOpacity="1"/></text-style><placement placement="0" centroidInside="1" '
-        'priority="5"/><rendering scaleVisibility="1" '
-        f'scaleMin="0" scaleMax="{LABEL_SCALE}" obstacle="1" drawLabels="1"/></settings></labeling>'
+        'priority="5"/><rendering scaleVisibility="0" obstacle="1" drawLabels="1"/></settings></labeling>'
     )
     return renderer, labels
 
@@ -283,7 +256,8 @@ def _hatch() -> str:
 def _facility_style(categories: tuple[str, ...], number: int) -> str:
     """Return dots in the color of the category; hollow ones do not count in the results."""
     dots = [
-        (c, category_titles(c)[number], FACILITY_COLORS[i % len(FACILITY_COLORS)]) for i, c in enumerate(categories)
+        (c, legend_text(category_titles(c)[number]), FACILITY_COLORS[i % len(FACILITY_COLORS)])
+        for i, c in enumerate(categories)
     ]
     white = _rgba("#ffffff")
     rows = [(c, title, _marker(_rgba(color), white)) for c, title, color in dots]
@@ -349,13 +323,25 @@ def problem_style(result: Result, aliases: dict[str, str], number: int) -> Style
     defects = result.defects
     there = set() if result.condition is None else set(result.condition.points["defect"])
     codes = [code for code in defects if code in there]
-    kinds = [(c, (defects[c].title_zh, defects[c].title_en)[number]) for c in codes]
-    colors = [_rgba(FACILITY_COLORS[i % len(FACILITY_COLORS)]) for i in range(len(kinds))]
-    points = [*zip(kinds, colors, strict=True), ((SOLVED, QGIS["solved"][number]), _rgba(UNSCORED_COLOR))]
-    rows = [(value, title, _marker(color, color, name="cross2")) for (value, title), color in points]
+    kinds = [(c, legend_text((defects[c].title_zh, defects[c].title_en)[number])) for c in codes]
+    # Where the colors are used up another mark tells the defects apart.
+    looks = [(_rgba(FACILITY_COLORS[i % PALETTE]), CROSSES[i // PALETTE % len(CROSSES)]) for i in range(len(kinds))]
+    points = [*zip(kinds, looks, strict=True)]
+    points.append(((SOLVED, QGIS["solved"][number]), (_rgba(UNSCORED_COLOR), CROSSES[0])))
+    rows = [(value, title, _marker(color, color, name=mark)) for (value, title), (color, mark) in points]
     renderer = categorized(f"if(\"status\" = '{SOLVED}', '{SOLVED}', \"defect\")", rows)
     told = f"<b>[% {html_safe(_coalesced('defect'))} %]</b> [% {html_safe(_coalesced('problem_id'))} %]"
     return Style(renderer, aliases=aliases, tip=told, display='"defect"')
+
+
+def legend_text(text: str) -> str:
+    """Return a text that fits into the legend of the layout; Chinese characters take the room of two."""
+    room = 0
+    for at, character in enumerate(text):
+        room += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if room > LEGEND_WIDTH:
+            return f"{text[: at - 1].rstrip()}…"
+    return text
 
 
 def _coalesced(field_name: str) -> str:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 MOST_IN_GROUP: Final = 50
 """Most rows that the page lists under one reason; all of them stand in quality.json."""
+FOLD_FROM: Final = 8
+"""Tables with more rows open on a click: one after the other they would hide each other."""
 MOST_ROWS: Final = 3000
 """Most rows under all reasons together."""
 
@@ -92,6 +94,7 @@ def quality_html(
         straight=report.get("access_method") == "straight_line" and STRAIGHT,
         w=_words(),
         head=column_word,
+        fold_from=FOLD_FROM,
         policy=Markup(content_policy([library, program])),  # noqa: S704 - our own markup
         style=Markup(style),  # noqa: S704 - our own markup
         scripts=Markup(library + program),  # noqa: S704 - our own markup

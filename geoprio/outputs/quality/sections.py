@@ -64,7 +64,8 @@ OPTIONAL: Final = frozenset((
 ))  # fmt: skip
 """Columns that are left out where no row has them."""
 
-
+HINTED: Final = ("attributes", "categories", "condition", "extents", "personal", "review", "sources")
+"""Tables with a sentence below their heading."""
 NEARLY: Final = 0.0005
 """Shares that would be rounded to none or all are not."""
 
@@ -240,7 +241,7 @@ def _section(key: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> 
         for c in used
         if rows and all(isinstance(r.get(c), int | float | None) and not isinstance(r.get(c), bool) for r in rows)
     )
-    hints = {k: f"{k}_hint" for k in ("attributes", "condition", "extents", "personal", "review")}
+    hints = {k: f"{k}_hint" for k in HINTED}
     heads = {"snapping": (("points", "source"),), "personal": (("why", "told_by"),)}.get(key, ())
     return Section(
         key,

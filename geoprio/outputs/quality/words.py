@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.labels import PAGE
+from geoprio.outputs.quality.hints import HINTS
 from geoprio.outputs.titles import TITLES
 from geoprio.standards import load_profiles
 from geoprio.standards.defects import load_defects
@@ -18,6 +19,7 @@ Pair = tuple[str, str]
 """A text in zh and en."""
 
 REPORT: Final[dict[str, Pair]] = {
+    **HINTS,
     "title": ("数据质量报告", "Data quality"),
     "crs": ("工作坐标系", "Working CRS"),
     "language": ("English", "中文"),
@@ -42,6 +44,7 @@ REPORT: Final[dict[str, Pair]] = {
         "Without a column the whole row was set aside; with one, that value only: the row is used.",
     ),
     "mend": ("怎样改", "What to do"),
+    "fold": ("显示 {n} 行", "Show {n} rows"),
     "search": ("在本节中查找", "Search this section"),
     "no_match": ("没有符合的条目", "Nothing matches"),
     "outliers": ("存疑的值", "Doubtful values"),
@@ -80,15 +83,7 @@ REPORT: Final[dict[str, Pair]] = {
     "kind_reject": ("搁置", "set aside"),
     "kind_outlier": ("存疑", "doubtful"),
     "attributes": ("属性的完整程度", "Attributes that are known"),
-    "attributes_hint": (
-        "楼栋只计片区内的住宅（含用途不详）；按高度推算的层数、按缺省取的容量不算已知。",
-        "Of buildings: homes in zones, those of unknown use too. Floors from heights, default capacities do not count.",
-    ),
     "extents": ("各图层对片区的覆盖", "How far the layers reach over the zones"),
-    "extents_hint": (
-        "“范围内面积”指片区总面积中落在该图层外廓（凸包）内的比例；密度按片区总面积计。",
-        "Area in extent: the share of the zones' area inside the layer's convex hull. Densities are per km² of zone.",
-    ),
     "sources": ("数据来源", "Sources"),
     "city": ("城市", "City"),
     "streets": ("街道网络", "Streets"),
@@ -98,26 +93,14 @@ REPORT: Final[dict[str, Pair]] = {
     ),
     "compounds": ("小区名单的匹配", "How the list of compounds was joined"),
     "review": ("待人工核对的匹配", "Matches to be reviewed"),
-    "review_hint": (
-        "在 compounds_review.csv 的 accept 列填 yes 或 no，再以 [compounds] matches 指定该文件。",
-        "Answer yes or no in the column accept of compounds_review.csv and name the file with [compounds] matches.",
-    ),
     "people": ("人口", "People"),
     "categories": ("设施类别", "Categories"),
     "snapping": ("到街道的距离（米）", "Distance to the street (m)"),
     "straight": ("直线与步行网络", "Straight line and network"),
     "items": ("完整居住社区各项（片区数）", "Items of the complete community (zones)"),
     "condition": ("房屋与设施状况", "Condition"),
-    "condition_hint": (
-        "未调查不等于完好：比例只按已调查的计算。",
-        "Not surveyed does not mean good: shares are of what was surveyed.",
-    ),
     "survey": ("居民问卷", "Survey among residents"),
     "personal": ("已删除的个人信息列", "Personal columns that were dropped"),
-    "personal_hint": (
-        "读入时即删除，任何输出中都没有其内容。",
-        "Dropped on reading; nothing of what they held is in any output.",
-    ),
     "votes": ("会议与业主表决", "Meetings and owners' votes"),
     "values": ("所用取值及其来源", "Values used and their sources"),
 }  # fmt: skip
@@ -147,10 +130,10 @@ COLUMNS: Final[dict[str, Pair]] = {
     "known": ("已知", "known"),
     "of": ("总数", "of"),
     "share": ("比例", "share"),
-    "objects": ("数量", "number"),
+    "objects": ("数量（含片区周边）", "number, surroundings included"),
     "zone_area_in_extent": ("范围内面积", "area in extent"),
     "zones_without": ("没有的片区", "zones without"),
-    "density": ("密度", "density"),
+    "density": ("片区内密度", "density within zones"),
     "sources": ("来源", "sources"),
     "candidate": ("假设基准", "datum tried"),
     "stated": ("所声明", "stated"),
@@ -376,11 +359,12 @@ def role_word(role: str) -> Pair | str:
 
 def code_titles(code: str) -> Pair | None:
     """Return the titles of a category, a shipped defect or a shipped walking profile; None for any other text."""
-    titles = category_titles(code)
-    if titles != (code, code):
-        return titles
+    # A category of the project's own has a title, too, so that whatever is no other code would be one.
     named = load_defects().get(code) or load_profiles().get(code)
-    return (named.title_zh, named.title_en) if named is not None else None
+    if named is not None:
+        return named.title_zh, named.title_en
+    titles = category_titles(code)
+    return titles if titles != (code, code) else None
 
 
 def beside_word(text: str) -> Pair | str:

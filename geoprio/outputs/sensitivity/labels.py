@@ -18,6 +18,22 @@ SENSITIVITY: Final = {
             "contested."
         ),
     ),
+    "gated": (
+        (
+            "其中 {held} 个片区因安全一票优先，在每次抽样中都排在最前，与权重、方法和数据无关{after}。"
+            "其余 {n} 个片区中，{a} 个稳居前列，{b} 个有争议，{c} 个稳在其外。"
+        ),
+        (
+            "{held} of them are first by the safety gate in every draw, whatever the weights, methods and data{after}. "
+            "Of the other {n}: {a} robustly in, {b} contested, {c} robustly out."
+        ),
+    ),
+    "gated_after": (
+        "；另有 {n} 个安全情况未知，在每次抽样中都紧随其后",
+        "; another {n}, of which it is not known, follow them in every draw",
+    ),
+    "mark_gate": ("{mark}（安全一票优先）", "{mark} (by the safety gate)"),
+    "mark_unknown": ("{mark}（安全未知，次优先）", "{mark} (safety not known: next)"),
     "names_in": ("稳居前列：{names}。", "Robustly in: {names}."),
     "names_contested": ("有争议：{names}。", "Contested: {names}."),
     "and_more": ("等 {n} 个", "and {n} more"),
@@ -67,6 +83,8 @@ SENSITIVITY: Final = {
         "其余一律不变；权重乘以所示倍数后，全部权重重新缩放为合计 1。",
         "All else stays; after a weight is multiplied, all weights are scaled to sum 1 again.",
     ),
+    "one_draws": ("{n} 次抽样之一", "any of {n} draws"),
+    "how.answers": ("{what}：{n} 次抽样（机会均等）。", "{what}: {n} draws, all as likely."),
     "of.level": ("改为", "Changed to"),
     "of.rank_shift": ("平均名次变动", "Mean change of rank"),
     "of.replaced": ("前 {first} 名中被替换", "Replaced of the first {first}"),

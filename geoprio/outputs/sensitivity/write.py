@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geoprio.indicators.condition import GATE
 from geoprio.outputs.figures import (
     acceptability_heatmap,
     rank_intervals,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from geoprio.outputs.sensitivity.result import Edge, Sensitivity
     from geoprio.score.rankings import Factor
 
+ANSWERS = "answers"
+"""The factor whose levels are draws of what residents say."""
 SHOWN_ZONES = 60
 SHOWN_NAMES = 12
 SHOWN_MOVES = 15
@@ -48,7 +51,7 @@ def write_sensitivity(found: Sensitivity, folder: Path, lang: str) -> None:
     told = {"project": result.project["project"]["name"], "note": note, "lang": lang}
     zones = {"first": found.first, "names": result.zones["name"], **told}
     today = study.table["rank"]
-    save_figure(rank_intervals(study.table, today=today, **zones), figures / "rank_intervals")
+    save_figure(rank_intervals(study.table, today=today, gate=_gate(found), **zones), figures / "rank_intervals")
     ids = pd.Index(found.model_ids)
     shares = pd.DataFrame(study.found.shares, ids, study.found.bin_last)
     save_figure(acceptability_heatmap(shares, today=today, **zones), figures / "acceptability")
@@ -107,15 +110,38 @@ def _names(found: Sensitivity, mark: str, number: int) -> str:
     return ("、", ", ")[number].join([*shown, *more])
 
 
+def _gate(found: Sensitivity) -> pd.Series | None:
+    """Return what orders ahead of any score, by zone; None where nothing does."""
+    name = found.result.project["score"]["gate"] or GATE
+    held = found.zones[name].astype("boolean") if name in found.zones else None
+    return None if held is None else held.reindex(found.study.table.index)
+
+
+def _gated(found: Sensitivity, number: int) -> list[str]:
+    """Return how many are first in every draw by the gate, and what is said of the others by themselves."""
+    gate = _gate(found)
+    if gate is None or not gate.fillna(True).any():  # noqa: FBT003 - what is not known comes ahead, too
+        return []
+    unknown = int(gate.isna().sum())
+    after = _say("gated_after", number, n=unknown) if unknown else ""
+    others = found.study.table.loc[~gate.fillna(True).to_numpy(bool), "robust"]  # noqa: FBT003 - as above
+    counts = {
+        key: int((others == k).sum())
+        for key, k in zip("abc", ("robustly_in", "contested", "robustly_out"), strict=True)
+    }
+    return [_say("gated", number, held=int(gate.sum()), after=after, n=len(others), **counts)]
+
+
 def _short(found: Sensitivity, number: int) -> str:
     table, study = found.study.table, found.study
     counts = [int((table["robust"] == k).sum()) for k in ("robustly_in", "contested", "robustly_out")]
     sure = found.spec.sure
-    lines = [
+    lines: list[str] = [
         _say(
             "counts", number, n=len(table), first=found.first, draws=f"{study.found.draws:,}", a=counts[0],
             b=counts[1], c=counts[2], sure=f"{100 * sure:g} %", rest=f"{round(100 * (1 - sure), 9):g} %",
-        )
+        ),
+        *_gated(found, number),
     ]  # fmt: skip
     for mark, key in (("robustly_in", "names_in"), ("contested", "names_contested")):
         if (table["robust"] == mark).any():
@@ -140,6 +166,9 @@ def _movers(found: Sensitivity, number: int) -> list[str]:
 def _ranks(found: Sensitivity, number: int) -> str:
     table = found.study.table
     shown = table[(table["robust"] != "robustly_out") | (table["rank"] <= found.first)].head(SHOWN_ZONES)
+    gate = _gate(found)
+    held = {} if gate is None else {zone: None if pd.isna(v) else bool(v) for zone, v in gate.items()}
+    held = held or dict.fromkeys(table.index, False)
     heads = [
         _say(f"of.{key}", number, first=found.first)
         for key in ("rank", "name", "priority", "interval", "mean", "share", "lead", "robust")
@@ -153,12 +182,19 @@ def _ranks(found: Sensitivity, number: int) -> str:
             f"{row['rank_mean']:.1f}",
             _chance(row["first_share"]),
             _chance(row["lead_share"]),
-            PAGE[f"robust.{row['robust']}"][number],
+            _mark(PAGE[f"robust.{row['robust']}"][number], held.get(zone), number),
         ]
         for zone, row in shown.iterrows()
     ]
     hint = _say("ranks_hint", number, n=len(table) - len(shown))
     return markdown_table(_say("ranks", number), hint, heads, rows)
+
+
+def _mark(mark: str, held: bool | None, number: int) -> str:
+    """Return a mark, with the gate where it is what settles the place."""
+    if held is False:
+        return mark
+    return _say("mark_gate" if held else "mark_unknown", number, mark=mark)
 
 
 def _moves(found: Sensitivity, number: int) -> str:
@@ -176,16 +212,29 @@ def _moves(found: Sensitivity, number: int) -> str:
     heads = [_say(f"of.{key}", number) for key in ("factor", "stages", "effect", "total")]
     first = markdown_table(_say("moves", number), _say("moves_hint", number), heads, rows)
     heads = [_say(f"of.{key}", number, first=found.first) for key in ("factor", "level", "rank_shift", "replaced")]
-    rows = [
-        [
-            markdown_text(titles[row["factor"]][number]),
-            PAGE[f"aggregate.{row['level']}"][number] if row["factor"] == "method" else row["level"],
-            f"{row['rank_shift']:.2f}",
-            _percent(row["replaced"]),
-        ]
-        for _, row in study.moves.head(SHOWN_MOVES).iterrows()
-    ]
+    rows = [[markdown_text(titles[factor][number]), *told] for factor, told in _one_by_one(found, number)]
     return f"{first}\n\n{markdown_table(_say('one', number), _say('one_hint', number), heads, rows)}"
+
+
+def _one_by_one(found: Sensitivity, number: int) -> list[tuple[str, list[str]]]:
+    """Return each change with what it moves; the draws of residents' answers, which mean nothing one by one, as one."""
+    out: list[tuple[str, list[str]]] = []
+    table = found.study.moves
+    draws = table[table["factor"] == ANSWERS]
+    for _, row in table[(table["factor"] != ANSWERS) | ~table["factor"].duplicated()].head(SHOWN_MOVES).iterrows():
+        if row["factor"] == ANSWERS:
+            shift = _span(draws["rank_shift"].min(), draws["rank_shift"].max(), "{:.2f}")
+            replaced = _span(100 * draws["replaced"].min(), 100 * draws["replaced"].max(), "{:.1f}") + " %"
+            out.append((ANSWERS, [_say("one_draws", number, n=len(draws)), shift, replaced]))
+            continue
+        level = PAGE[f"aggregate.{row['level']}"][number] if row["factor"] == "method" else str(row["level"])
+        out.append((str(row["factor"]), [level, f"{row['rank_shift']:.2f}", _percent(row["replaced"])]))
+    return out
+
+
+def _span(low: float, high: float, form: str) -> str:
+    least, most = form.format(low + 0.0), form.format(high + 0.0)
+    return least if least == most else f"{least}–{most}"
 
 
 def _share_of(table: pd.DataFrame, factor: str) -> str:
@@ -247,7 +296,9 @@ def _how(found: Sensitivity, number: int) -> str:
         _say("how.given", number, weights=markdown_text(many.join(weights))),
         _say("how.methods", number, methods=apart.join(methods)),
         *(
-            _say("how.factor", number, what=titles[f.name][number], levels=apart.join(_possible(f)))
+            _say("how.answers", number, what=titles[f.name][number], n=len(_possible(f)))
+            if f.name == ANSWERS
+            else _say("how.factor", number, what=titles[f.name][number], levels=apart.join(_possible(f)))
             for f in study.model.data
             if len(f.levels) > 1
         ),

@@ -18,7 +18,8 @@ from geoprio._core.positions import lon_lat
 from geoprio._core.version import __version__
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.provenance import unverified_text
-from geoprio.outputs.qgis.styles import Style, categorized_points, embed_styles
+from geoprio.outputs.qgis.embedded import embed_styles
+from geoprio.outputs.qgis.styles import Style, categorized_points
 from geoprio.outputs.quality.facts import plain_rows
 from geoprio.outputs.sited.locations import sited_map
 from geoprio.outputs.sited.words import COLUMNS, DEMAND_KINDS, METHODS, STATES, USES, WORDS, word

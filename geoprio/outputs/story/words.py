@@ -66,7 +66,7 @@ STEPS: Final[dict[str, tuple[Pair, Pair]]] = {
 LINKS: Final[dict[str, list[tuple[str, Pair]]]] = {
     "needs": [
         ("out/project_list.xlsx", ("项目清单", "list of projects")),
-        ("out/needs.csv", ("各片区诉求", "needs by zone")),
+        ("out/needs.xlsx", ("各片区诉求", "needs by zone")),
         ("out/quality.html", ("数据质量", "data quality")),
     ],
     "priority": [

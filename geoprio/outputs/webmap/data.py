@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,13 +14,16 @@ from geoprio.indicators.registry import category_titles, find
 from geoprio.outputs.asked.needs import page_needs
 from geoprio.outputs.asked.words import ON_PAGE as NEEDS_ON_PAGE
 from geoprio.outputs.condition import page_condition, page_words
-from geoprio.outputs.labels import COMPLETIONS, PAGE, STRAIGHT
+from geoprio.outputs.glance import fact_title, zone_facts
+from geoprio.outputs.labels import COLON, COMPLETIONS, PAGE, STRAIGHT
 from geoprio.outputs.palette import CLASS_BREAKS, CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
 from geoprio.outputs.planned.labels import ON_PAGE as PROGRAMME_ON_PAGE
 from geoprio.outputs.planned.zones import page_programme
 from geoprio.outputs.priority import priority_class, shown_points
 from geoprio.outputs.provenance import is_loose, mark_of
+from geoprio.outputs.quality.sections import in_language
 from geoprio.outputs.titles import shown_title
+from geoprio.outputs.translate import in_chinese
 from geoprio.outputs.webmap.building_words import BUILDINGS, BUILDINGS_STRAIGHT
 from geoprio.outputs.webmap.colorings import colorings, opening
 from geoprio.outputs.webmap.nearby import nearest_and_served
@@ -74,7 +77,7 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
     completions = {f"completion.{key}": pair for key, pair in COMPLETIONS.items()}
     colored = colorings(result)
     words = {**STRAIGHT, **PAGE, **TOOLS, **BUILDINGS, **page_words(), **NEEDS_ON_PAGE, **PROGRAMME_ON_PAGE}
-    return {
+    shown = {
         "lang": lang,
         "words": {**words, **completions, **(in_straight_lines if straight else {})},
         "straight": straight,
@@ -112,7 +115,28 @@ def map_data(result: Result, lang: str) -> dict[str, Any]:
         "zones": _zones(result, categories),
         "facilities": _facilities(result.facilities, categories),
         "streets": street_steps(result.streets),
+        "facts": [
+            {"titles": (fact_title(name, 0), fact_title(name, 1)), "values": values}
+            for name, values in zone_facts(result).items()
+        ],
     }
+    return shown | {"said": _said([shown[part] for part in WITH_RULES])}
+
+
+OF_RULES: Final = ("source", "clause", "note")
+WITH_RULES: Final = ("criteria", "rules", "ruleFile", "items", "community", "condition", "needs")
+"""Parts of what is shown in which sources, clauses and notes of rules stand."""
+
+
+def _said(shown: object) -> dict[str, str]:
+    """Return the Chinese of the sources and notes of rules that are shown, where it is known."""
+    if isinstance(shown, dict):
+        texts = [v for k, v in shown.items() if k in OF_RULES and isinstance(v, str)]
+        own = {text: zh for text in texts if (zh := in_chinese(text)) is not None}
+        return own | {text: zh for v in shown.values() for text, zh in _said(v).items()}
+    if isinstance(shown, list):
+        return {text: zh for v in shown for text, zh in _said(v).items()}
+    return {}
 
 
 def credit_lines(project: dict[str, Any]) -> list[str]:
@@ -126,11 +150,21 @@ def credit_lines(project: dict[str, Any]) -> list[str]:
     return [*lines, "geoprio"]
 
 
-def _warnings(quality: dict[str, Any]) -> list[str]:
-    """Return the warnings of the report, and what was assumed of people without anyone having verified it."""
-    notes = [f"{n['source']}: {n['text']}" for n in quality["notes"] if n["level"] == "warning"]
+def _warnings(quality: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the warnings of the report, and what was assumed of people without anyone having verified it, in both."""
+    notes = [n for n in quality["notes"] if n["level"] == "warning"]
     loose = [row for row in quality["values"] if row["kind"] == "assumption" and is_loose(row["verified"])]
-    return [*notes, *(f"{row['what']}: assumed {row['value']}, not verified ({row['source']})" for row in loose)]
+    return [(_warning(n, 0), _warning(n, 1)) for n in notes] + [(_assumed(r, 0), _assumed(r, 1)) for r in loose]
+
+
+def _warning(note: dict[str, str], number: int) -> str:
+    source, text = (in_language(*pair, number) for pair in (("role", note["source"]), ("text", note["text"])))
+    return f"{source}{COLON[number]}{text}"
+
+
+def _assumed(row: dict[str, Any], number: int) -> str:
+    what, value, source = (in_language(key, row[key], number) for key in ("what", "value", "source"))
+    return PAGE["assumed_value"][number].format(what=what, value=value, source=source)
 
 
 def _category(category: str, number: int, result: Result) -> dict[str, Any]:

@@ -92,9 +92,17 @@ TOOLS: Final = {
     "nearest": ("多数楼栋最近的设施", "Nearest to most buildings"),
     "nearest_of": ("{name}，平均步行 {m}（{n}/{all} 栋）", "{name}, {m} on average ({n} of {all} buildings)"),
     "nearest_none": ("步行可及范围内没有", "none within walking reach"),
+    "walk_mean": ("平均 {m}", "mean {m}"),
     "nearest_hint": (
-        "图上虚线只指方向；数字为沿街道的平均步行距离。",
-        "Dashed lines on the map only point the way; the figures are mean walks along the streets.",
+        (
+            "图上虚线只指方向；数字为以该设施为最近的楼栋沿街道步行的简单平均，图上与此处相同。"
+            "指标中的平均距离包括片区全部楼栋、按需求加权，故略有出入。"
+        ),
+        (
+            "Dashed lines on the map only point the way; figures, there and here, are plain means of the walks of "
+            "those buildings to which the facility is the nearest. The indicator's mean distance takes all buildings "
+            "of the zone, weighted by demand, and so differs a little."
+        ),
     ),
     "served": ("就近服务", "Nearest for"),
     "served_of": (
@@ -143,8 +151,12 @@ TOOLS_STRAIGHT: Final = {
     ),
     "nearest_none": ("范围内没有", "none within reach"),
     "nearest_hint": (
-        "图上虚线只指方向；数字为直线距离的平均值。",
-        "Dashed lines on the map only point the way; the figures are mean straight-line distances.",
+        "图上虚线只指方向；数字为以该设施为最近的楼栋直线距离的简单平均。指标中的平均距离包括片区全部楼栋、按需求加权，故略有出入。",
+        (
+            "Dashed lines on the map only point the way; figures are plain means of the straight lines of those "
+            "buildings to which the facility is the nearest. The indicator's mean distance takes all buildings of the "
+            "zone, weighted by demand, and so differs a little."
+        ),
     ),
     "served_hint": (
         "图上描边的片区中有以此为最近设施的楼栋；距离为直线。",

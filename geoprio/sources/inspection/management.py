@@ -83,7 +83,8 @@ def known_values(
     odd = text.isin([cell for cell, found in said.items() if found is None])
     findings.reject(
         role, text.index[odd], f"no {what} that is known; taken as missing",
-        f"use {', '.join(zh for zh, _ in STATUS_COLUMNS[what].values())}", column=str(values.name), values=text[odd],
+        f"use one of {', '.join(zh for zh, _ in STATUS_COLUMNS[what].values())}",
+        column=str(values.name), values=text[odd],
     )  # fmt: skip
     return text.map({cell: found for cell, found in said.items() if found is not None}).astype("str")
 

@@ -16,7 +16,7 @@ function aboutContent() {
     el("p", {}, t("about_missing") + colon() + tOr("missing.", data.missing)),
     ...(data.buildings && data.buildings.criteria.length ? [el("p", {}, t("about_buildings"))] : []),
     el("h3", {}, t("about_rules")),
-    el("p", {}, el("b", {}, word([file.title_zh, file.title_en])), " (" + file.name + ")" + issued, el("small", {}, file.note)),
+    el("p", {}, el("b", {}, word([file.title_zh, file.title_en])), " (" + file.name + ")" + issued, el("small", {}, fromRule(file.note))),
     el("ul", {}, data.rules.map(aboutRule)),
     el("p", { class: "hint" }, t("about_notes")),
     ...(data.items.length ? [aboutItems()] : []),
@@ -26,31 +26,31 @@ function aboutContent() {
     pairs("facts", [[t("about_crs"), data.crs], [t("about_used"), used], [t("about_outside"), outside], ...(data.straight ? [] : [[t("about_unsnapped"), unsnapped]])].concat(
       data.categories.map((c) => [t("about_facilities", { category: word(c.titles) }), grouped(c.used) + " / " + grouped(c.read)]), [[t("about_credit"), data.credit.join(" · ")]])),
     el("h3", {}, t("about_warnings")),
-    data.warnings.length ? el("ul", { class: "warnings" }, data.warnings.map((w) => el("li", {}, w))) : el("p", {}, t("about_no_warnings")),
+    data.warnings.length ? el("ul", { class: "warnings" }, data.warnings.map((w) => el("li", {}, word(w)))) : el("p", {}, t("about_no_warnings")),
   ];
 }
 
 function aboutRule(rule) {
   return el("li", {}, el("b", {}, word(rule.titles)), " · " + reach(rule) + " ", mark(rule),
-    el("small", {}, el("bdi", {}, tOr("source.", rule.source)), rule.clause ? " " + rule.clause : "", rule.note ? " — " + rule.note : ""),
+    el("small", {}, el("bdi", {}, fromRule(rule.source)), rule.clause ? " " + fromRule(rule.clause) : "", rule.note ? " — " + fromRule(rule.note) : ""),
     el("small", {}, t("walk", { name: word(rule.walk.titles), n: short(rule.walk.speed_m_per_min, 1) }) + " ", mark(rule.walk), " ",
-      el("bdi", {}, tOr("source.", rule.walk.source)), rule.walk.note ? " — " + rule.walk.note : ""), aboutQuota(rule));
+      el("bdi", {}, fromRule(rule.walk.source)), rule.walk.note ? " — " + fromRule(rule.walk.note) : ""), aboutQuota(rule));
 }
 
 function aboutQuota(rule) {
   if (!rule.quota) return null;
   const said = [rule.quota_per_1000 === null ? null : t("quota", { n: short(rule.quota_per_1000, 3) }),
     rule.capacity_per_1000 === null ? null : t("supply", { n: short(rule.capacity_per_1000, 3) })].filter(Boolean).join(" · ");
-  return el("small", {}, said + " ", mark(rule.quota), " ", el("bdi", {}, tOr("source.", rule.quota.source)), rule.quota.clause ? " " + rule.quota.clause : "");
+  return el("small", {}, said + " ", mark(rule.quota), " ", el("bdi", {}, fromRule(rule.quota.source)), rule.quota.clause ? " " + fromRule(rule.quota.clause) : "");
 }
 
 function aboutItems() {
   const around = data.community && data.community.threshold !== null;
   return el("section", {}, el("h3", {}, t("items")), el("p", {}, t("items_about")),
     data.community ? el("p", {}, around ? t("community") + " " + reach(data.community) + " " : t("community_zone") + " ", mark(data.community),
-      el("small", {}, el("bdi", {}, tOr("source.", data.community.source)), data.community.note ? " — " + data.community.note : "")) : null,
+      el("small", {}, el("bdi", {}, fromRule(data.community.source)), data.community.note ? " — " + fromRule(data.community.note) : "")) : null,
     el("ul", {}, data.items.map((item) => el("li", {}, el("b", {}, itemName(item)), " · " + t("items_count", { p: item.passed, f: item.failed, u: item.unknown }) + " ", mark(item),
-      el("small", {}, el("bdi", {}, tOr("source.", item.source)), item.clause ? " " + item.clause : "", item.note ? " — " + item.note : "")))));
+      el("small", {}, el("bdi", {}, fromRule(item.source)), item.clause ? " " + fromRule(item.clause) : "", item.note ? " — " + fromRule(item.note) : "")))));
 }
 
 function openAbout() {

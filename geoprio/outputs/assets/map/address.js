@@ -95,6 +95,9 @@ function restore() {
   if (data.weighing && (ownWeights() || before)) rescore(rawWeights());
   render();
   paint();
+  // Only now has the panel its height: what is left of the page is the map.
+  map.invalidateSize({ animate: false });
+  if (!state.ready) showAll();
   if (zone) select(zone, { zoom: !view });
   else if (place) findBuilding(place, (building) => showBuilding(building, view));
   state.view = view;

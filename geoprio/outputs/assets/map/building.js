@@ -88,7 +88,7 @@ function outlineBuilding(building) {
   });
   building.near.forEach(function ({ facility, metres }, c) {
     if (facility === null || metres === null || !map.hasLayer(layers.facilities[c])) return;
-    leader(building.at, facilities[facility].at, data.categories[c].color, metres);
+    leader(building.at, facilities[facility].at, data.categories[c].color, t("metres", { n: grouped(metres) }));
   });
 }
 

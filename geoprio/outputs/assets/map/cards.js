@@ -42,6 +42,7 @@ function zonePopup(zone) {
       zone.id === zone.name ? null : [" · ", t("id"), " ", el("bdi", {}, zone.id)]),
     straightLine(),
     zone.rank === null ? el("p", { class: "banner banner-none" }, t("unscored") + colon() + t("status." + zone.status)) : banner(zone),
+    glance(zone),
     programmeSection(zone),
     zone.rank === null ? null : explanation(zone),
     needs(zone),
@@ -116,7 +117,7 @@ function standard(criterion) {
 }
 
 /** Where an indicator without a walking rule is from. */
-const origin = (basis) => basis ? [" · ", el("small", {}, el("bdi", {}, tOr("source.", basis.source)), basis.clause ? " " + basis.clause : ""), " ", mark(basis)] : [];
+const origin = (basis) => basis ? [" · ", el("small", {}, el("bdi", {}, fromRule(basis.source)), basis.clause ? " " + fromRule(basis.clause) : ""), " ", mark(basis)] : [];
 
 /** The rule, or its quota where that is what the criterion is held against: each has a source and a mark. */
 function basis(criterion) {
@@ -125,7 +126,7 @@ function basis(criterion) {
   return quota ? rule.quota : rule;
 }
 
-const unknownValue = (imputed) => imputed ? t("imputed", { how: tOr("missing.", data.missing) }) : t("unknown");
+const unknownValue = (imputed) => imputed ? t("imputed", { how: tOr("imputed.", data.missing) }) : t("unknown");
 
 function needs(zone) {
   const rows = data.categories.map(function (category, k) {
@@ -134,8 +135,17 @@ function needs(zone) {
     const extra = unknown ? el("small", {}, t("need_unknown", { n: percent(unknown) })) : null;
     return [word(category.titles), demand ? t("need_of", all) : "–", extra];
   });
-  return el("section", { class: "needs" }, el("h3", {}, t("need")),
-    pairs("facts", rows.concat([[t(zone.standIn ? "stand_in" : "buildings"), grouped(zone.buildings)]])),
+  return el("section", { class: "needs" }, el("h3", {}, t("need")), pairs("facts", rows));
+}
+
+/** How large and how old the zone is; what its list and its homes do not say is said to be unknown. */
+function glance(zone) {
+  const rows = data.facts.map(function ({ titles, values }) {
+    const value = values[zone.k];
+    return [word(titles), value === null ? t("unknown") : el("bdi", {}, word(value))];
+  });
+  return el("section", { class: "glance" }, el("h3", {}, t("glance")),
+    pairs("facts", [[t(zone.standIn ? "stand_in" : "buildings"), grouped(zone.buildings)], ...rows]),
     zone.standIn ? el("p", { class: "hint" }, t("stand_in_hint")) : null);
 }
 
@@ -168,7 +178,7 @@ function items(zone) {
 
 function sources() {
   return el("section", { class: "sources" }, el("h3", {}, t("sources")), data.rules.map((rule) => el("p", {},
-    word(rule.titles) + " " + reach(rule) + " — ", el("bdi", {}, tOr("source.", rule.source)), rule.clause ? [" ", rule.clause] : null, " ", mark(rule))));
+    word(rule.titles) + " " + reach(rule) + " — ", el("bdi", {}, fromRule(rule.source)), rule.clause ? [" ", fromRule(rule.clause)] : null, " ", mark(rule))));
 }
 
 function openFacility(f) {

@@ -78,5 +78,5 @@ function problemRows() {
 function aboutCondition() {
   return el("section", {}, el("h3", {}, t("condition")), el("p", {}, t("condition.about")),
     el("ul", {}, data.condition.defects.map((d) => el("li", {}, el("b", {}, word(d.titles)), " · " + t("grade." + d.grade) + " · " + t("side." + d.side) + " ", mark(d),
-      el("small", {}, el("bdi", {}, tOr("source.", d.source)), d.clause ? " " + d.clause : "", d.note ? " — " + d.note : "")))));
+      el("small", {}, el("bdi", {}, fromRule(d.source)), d.clause ? " " + fromRule(d.clause) : "", d.note ? " — " + fromRule(d.note) : "")))));
 }

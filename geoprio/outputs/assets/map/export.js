@@ -37,8 +37,8 @@ function downloadCsv() {
 /** What a printed map must tell by itself. */
 function printNotes() {
   const weights = data.criteria.map((c, k) => word(c.titles) + " " + percent(shares[k])).join(" · ");
-  const loose = data.rules.filter((r) => r.mark !== "verified").map((r) => word(r.titles) + " " + reach(r) + " (" + tOr("source.", r.source) + ")");
-  const others = data.criteria.filter((c) => c.basis && c.basis.mark !== "verified").map((c) => word(c.titles) + " (" + tOr("source.", c.basis.source) + ")");
+  const loose = data.rules.filter((r) => r.mark !== "verified").map((r) => word(r.titles) + " " + reach(r) + " (" + fromRule(r.source) + ")");
+  const others = data.criteria.filter((c) => c.basis && c.basis.mark !== "verified").map((c) => word(c.titles) + " (" + fromRule(c.basis.source) + ")");
   const unverified = [...loose, ...others].join(" · ");
   return [
     el("p", {}, el("b", {}, t("paper")), " " + t("about_paper")),

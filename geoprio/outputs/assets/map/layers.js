@@ -120,16 +120,16 @@ function nearestLines(zone) {
   (data.nearest[zone.k] || []).forEach(function (found, k) {
     if (!found || !map.hasLayer(layers.facilities[k])) return;
     const [number, metres] = found;
-    leader(zone.at, facilities[number].at, data.categories[k].color, metres);
+    leader(zone.at, facilities[number].at, data.categories[k].color, t("walk_mean", { m: t("metres", { n: grouped(metres) }) }));
   });
 }
 
-/** A dashed straight line from one place to another, with the way between them in metres. */
-function leader(from, to, color, metres) {
+/** A dashed straight line from one place to another, with what is said of the way between them. */
+function leader(from, to, color, label) {
   const ends = [from, to];
   L.polyline(ends, { pane: "near", interactive: false, color: "#ffffff", weight: 5, opacity: 0.9 }).addTo(layers.near);
   L.polyline(ends, { pane: "near", interactive: false, color, weight: 2.4, dashArray: "7 5" }).addTo(layers.near);
-  const icon = L.divIcon({ className: "walk-label", iconSize: [0, 0], html: el("span", { style: { borderColor: color } }, t("metres", { n: grouped(metres) })) });
+  const icon = L.divIcon({ className: "walk-label", iconSize: [0, 0], html: el("span", { style: { borderColor: color } }, label) });
   const middle = L.latLng((ends[0].lat + ends[1].lat) / 2, (ends[0].lng + ends[1].lng) / 2);
   L.marker(middle, { icon, interactive: false, keyboard: false, pane: "near" }).addTo(layers.near);
 }

@@ -61,6 +61,7 @@ document.body.classList.toggle("panel-closed", narrow() && window.innerHeight < 
 legend.open = !narrow();
 Object.assign(map.options, { minZoom: ZOOMS[0], maxZoom: ZOOMS[1] });
 map.invalidateSize({ animate: false });
+// Layers need a view to be added to; `restore` finds the one that is seen.
 showAll();
 [layers.streets, layers.zones, layers.buildings, layers.outline, layers.near, layers.served, layers.problems, ...layers.facilities].filter(Boolean).forEach((layer) => layer.addTo(map));
 // On a phone the popup needs the upper part of the map.

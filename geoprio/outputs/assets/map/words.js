@@ -10,6 +10,8 @@ function t(key, values) {
 }
 
 const tOr = (prefix, value) => has(data.words, prefix + value) ? t(prefix + value) : value;
+/** A source or note of a rule in the language that is shown, where a translation is known. */
+const fromRule = (text) => has(data.words, "source." + text) ? t("source." + text) : state.lang === "zh" && has(data.said, text) ? data.said[text] : text;
 
 function grouped(value, decimals) {
   const [whole, part] = Math.abs(value).toFixed(decimals || 0).split(".");
