@@ -98,7 +98,7 @@ def join_compounds(
     doubtful = int((decided["decision"] == "review").sum())
     text = f"{len(used)} of {len(table)} rows were joined to {used['zone'].nunique()} of {len(zones)} zones"
     if doubtful:
-        findings.warn(ROLE, f"{text}; {doubtful} doubtful ones stand in compounds_review.csv and are not used")
+        findings.warn(ROLE, f"{text}; {doubtful} doubtful row{'s' * (doubtful > 1)} in compounds_review.csv, not used")
     else:
         findings.info(ROLE, text)
     return Joined(columns, _single_points(values, points, zones), _report(decided, pairs, table, zones, spec))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from geoprio._core.errors import InputError
+from geoprio.effect.capacities import mixed_capacities
 from geoprio.effect.comparable import BOUNDARY, boundary_changes, differences, refuse
+from geoprio.effect.difference_words import said_differences
 from geoprio.effect.groups import by_columns, by_people, face_and_lining
 from geoprio.effect.measured import Measured, city_value, shared_indicators, weights_of
 from geoprio.effect.outlines import in_outlines_of
@@ -19,7 +21,9 @@ from geoprio.effect.rescored import rank_moves, rescored
 from geoprio.effect.runs import FinishedRun, load_run
 from geoprio.effect.said import Said, said_changes
 from geoprio.effect.split import Split, newly_served, split_runs
-from geoprio.effect.spread import equity
+from geoprio.effect.spread import equity, ranked_by
+from geoprio.effect.verdicts import VERDICTS, verdicts
+from geoprio.indicators.registry import category_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,12 +32,6 @@ if TYPE_CHECKING:
 
     from geoprio.effect.comparable import Difference
     from geoprio.score.diff import RunDiff
-
-SAME: Final = 1e-6
-"""Relative difference up to which values are the same; files keep nine digits."""
-
-VERDICTS: Final = ("better", "worse", "same", "changed", "unknown")
-"""`changed`: of what is told but not valued. `unknown`: not known in one of the runs."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,8 @@ class Change:
         rows where buildings cannot be matched.
     equity : DataFrame
         Index (`code`, `measure`); `level` (zone or building), `before`, `after`, `change`.
+    ranked_by : str
+        What the concentration index ranks people by: a column of deprivation, ``priority``, or empty: the value itself.
     split : Split
         Supply and demand parts of the change.
     sides : DataFrame
@@ -107,6 +107,7 @@ class Change:
     notes: tuple[tuple[str, str], ...]
     said: Said = field(default_factory=Said)
     ranges: pd.DataFrame | None = None
+    ranked_by: str = ""
 
     @property
     def wide(self) -> gpd.GeoDataFrame:
@@ -200,7 +201,15 @@ def _changed(
     parts = split_runs(one, two, categories, ids)
     ranks, why = rank_moves(one, two, _names(one))
     said = said_changes(one, two, ids)
-    told = [*_said(found), *notes, *said.notes, *why_gone, *parts.notes, *([why] if why else [])]
+    told = [
+        *said_differences(found),
+        *mixed_capacities(one, two, categories),
+        *notes,
+        *said.notes,
+        *why_gone,
+        *parts.notes,
+        *([why] if why else []),
+    ]
     groups, skipped = _groups(one, two, zones, measures, (lives, moved))
     return Change(
         before=one,
@@ -222,16 +231,8 @@ def _changed(
         boundary_changed=boundary_changes(one, two, tolerance),
         notes=tuple(dict.fromkeys([*told, *skipped])),
         said=said,
+        ranked_by=ranked_by(one, deprivation),
     )
-
-
-def verdicts(before: pd.Series, after: pd.Series, direction: pd.Series | int) -> pd.Series:
-    """Return better, worse, same, changed or unknown for each pair of values."""
-    change = after - before
-    same = change.abs() <= SAME * np.maximum(1.0, before.abs())
-    worse = np.sign(change) * direction
-    told = np.select([change.isna(), same, worse > 0, worse < 0], ["unknown", "same", "worse", "better"], "changed")
-    return pd.Series(told, index=before.index, dtype="str")
 
 
 def _names(run: FinishedRun) -> dict[str, str]:
@@ -239,27 +240,6 @@ def _names(run: FinishedRun) -> dict[str, str]:
         return {}
     known = run.zones["name"].dropna()
     return {str(zone): str(name) for zone, name in known.items()}
-
-
-def _said(found: Iterable[Difference]) -> list[tuple[str, str]]:
-    """Return one line for each difference that a reader must know of."""
-    words = {
-        "allowed": ("已按名允许的差异", "A difference that was allowed by name"),
-        "neutralised": ("已中和的差异", "A difference that was neutralised"),
-        "measured": ("要衡量的变化", "What changed and is measured"),
-    }
-    lines = []
-    for d in found:
-        # The mend of an allowed difference says how to do without it: it no longer matters here.
-        tails = ("", "") if d.verdict == "allowed" else (f"；{d.mend[0]}", f"; {d.mend[1]}")
-        lead = words[d.verdict]
-        zh = f"{lead[0]}：{d.reason[0]}（前：{_zh(d.before)}；后：{_zh(d.after)}）{tails[0]}"
-        lines.append((zh, f"{lead[1]}: {d.reason[1]} (before: {d.before}; after: {d.after}){tails[1]}"))
-    return lines
-
-
-def _zh(side: str) -> str:
-    return "无" if side == "none" else side
 
 
 def _left_out(
@@ -270,15 +250,20 @@ def _left_out(
     gone = [code for code in supplies if "supply" in codes or _other_catchment(one, two, measures[code].category)]
     notes = []
     if gone and "supply" not in codes:
-        told = ", ".join(gone)
-        notes.append((f"服务范围随阈值而变，{told} 不参与比较", f"catchments follow the thresholds: {told} left out"))
+        zh, en = _titles(gone, measures)
+        notes.append((f"服务范围随阈值而变，{zh}不参与比较", f"catchments follow the thresholds: {en} left out"))
     weighted = [code for code in gone if one.weights.get(code, 0) > 0]
     if weighted and "priority" in measures:
-        told = ", ".join(weighted)
-        notes.append((f"优先级含 {told}，不参与比较", f"priorities rest on {told} and are left out, too"))
+        zh, en = _titles(weighted, measures)
+        notes.append((f"优先级含{zh}，不参与比较", f"priorities rest on {en} and are left out, too"))
     if "priority" in measures and (weighted or "relative_scale" in codes):
         gone.append("priority")
     return gone, notes
+
+
+def _titles(codes: Iterable[str], measures: Mapping[str, Measured]) -> tuple[str, str]:
+    titles = [measures[code].title for code in codes]
+    return "、".join(t[0] for t in titles), ", ".join(t[1] for t in titles)
 
 
 def _other_catchment(one: FinishedRun, two: FinishedRun, category: str) -> bool:
@@ -305,9 +290,10 @@ def _neutralised(
         zones[f"{category}_uncovered"] = (sums["known"] - sums["covered"]).where(sound)
         lost = int((~reproduced(two, category)).sum())
         if lost:
+            (zh, en), told = category_titles(category), "1 zone" if lost == 1 else f"{lost} zones"
             notes.append((
-                f"{category}：{lost} 个片区无法按前一次的阈值重算，记为未知",
-                f"{category}: {lost} zones cannot be counted again with the threshold before, and are unknown",
+                f"{zh}：{lost} 个片区无法按前一次的阈值重算，记为未知",
+                f"{en[:1].upper()}{en[1:]}: {told} cannot be counted again with the threshold before: unknown",
             ))  # fmt: skip
     if {"rules", "scoring"} & codes and "relative_scale" not in codes:
         try:
@@ -325,7 +311,7 @@ def _by_zone(one: FinishedRun, two: FinishedRun, ids: pd.Index, measures: Mappin
     for code, what in measures.items():
         before, after = (run.zones[code].astype(float).reindex(ids) for run in (one, two))
         table = pd.DataFrame({"before": before, "after": after, "change": after - before})
-        table["verdict"] = verdicts(before, after, what.direction)
+        table["verdict"] = verdicts(before, after, what.direction, what.unit)
         for name, values in (("met_before", before), ("met_after", after)):
             table[name] = met(values, what)
         tables[code] = table
@@ -371,7 +357,8 @@ def _city(
         rows[code] = row
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
     direction = pd.Series({code: what.direction for code, what in measures.items()}, index=found.index)
-    found.insert(3, "verdict", verdicts(found["before"], found["after"], direction))
+    units = pd.Series({code: what.unit for code, what in measures.items()}, index=found.index, dtype=object)
+    found.insert(3, "verdict", verdicts(found["before"], found["after"], direction, units))
     return found
 
 
@@ -388,7 +375,8 @@ def _groups(
     table = pd.concat([by_zone, of_people])
     codes = table.index.get_level_values("code")
     direction = pd.Series([measures[c].direction if c in measures else -1 for c in codes], index=table.index)
-    return table.assign(verdict=verdicts(table["before"], table["after"], direction)), notes
+    units = pd.Series([measures[c].unit if c in measures else "share" for c in codes], index=table.index, dtype=object)
+    return table.assign(verdict=verdicts(table["before"], table["after"], direction, units)), notes
 
 
 def _served(one: FinishedRun, two: FinishedRun, categories: tuple[str, ...], ids: pd.Index) -> pd.DataFrame:

@@ -54,6 +54,7 @@ class Answers:
     zone: Ints = field(repr=False)
     calibrated: Ints | None = field(default=None, repr=False)
     person: np.ndarray | None = field(default=None, repr=False)
+    chosen: bool = False
 
     def wave(self, outcome: Outcome) -> Wave:
         """Return the answers that an outcome is measured by.
@@ -136,11 +137,14 @@ class Evaluation:
         The plan's outcomes, then the exploratory ones.
     exploratory : tuple of str
         Outcomes that are not in the plan.
+    chosen : bool
+        Whether respondents of a wave chose themselves.
     """
 
     plan: Plan
     findings: tuple[Finding, ...]
     exploratory: tuple[str, ...]
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,7 +215,8 @@ def evaluate(
     setting = _Setting(plan, tuple(waves[n] for n in plan.before), tuple(waves[n] for n in plan.after), ids,
                        np.array([z in renewed for z in ids], np.bool_), running, population, minimum)  # fmt: skip
     findings = [_finding(outcome, setting) for outcome in outcomes]
-    return Evaluation(plan, tuple(_corrected(findings)), unplanned(plan, outcomes))
+    chosen = any(a.chosen for a in waves.values())
+    return Evaluation(plan, tuple(_corrected(findings)), unplanned(plan, outcomes), chosen)
 
 
 def _finding(outcome: Outcome, setting: _Setting) -> Finding:

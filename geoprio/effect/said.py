@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 SIDES: Final = ("before", "after")
 ENDS: Final = ("share", "low", "high")
-SAME: Final = ("两次用的是同一份居民问卷，未作前后比较", "both runs hold the same survey: it is not compared")
+SAME: Final = ("两次用的是同一份居民问卷，未作前后比较", "Both runs hold the same survey: it is not compared")
 CAVEAT: Final = (
     "居民问卷：95% 区间，两次作答者视为相互独立；任一次不足 5 份的片区不列数；片区多，个别区间会偶然不含 0",
     (
-        "surveys: 95 % intervals, both samples taken as independent; zones with fewer than 5 answers in either tell "
-        "nothing; among many zones some intervals leave out 0 by chance"
+        "Surveys: 95 % intervals, both samples taken as independent; zones with fewer than 5 answers in either are not "
+        "told; among many zones some intervals leave out 0 by chance"
     ),
 )
 COLUMNS: Final = ("n_before", "n_after", "before", "after", "change", "low", "high", "verdict")

@@ -12,7 +12,7 @@ PLOT: Final = {
     "mark_worse": ("后：变差", "after: worse"),
     "mark_same": ("后：不变", "after: the same"),
     "lorenz": ("洛伦兹曲线：分布有多均匀", "Lorenz curves: how evenly it is spread"),
-    "lorenz_x": ("人口累计比例（由少到多）", "share of people, least first"),
+    "lorenz_x": ("{who}累计比例（由少到多）", "share of {who}, least first"),
     "lorenz_y": ("该指标累计比例", "share of the total"),
     "lorenz_before": ("前", "before"),
     "lorenz_after": ("后", "after"),
