@@ -153,6 +153,10 @@ def test_rows_are_folded_and_nothing_is_cut(page):
         p = page("report.html", viewport)
         assert p.locator("details").count() >= 1
         assert not p.locator("details table").first.is_visible()
+        p.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert p.locator("details[open]").count() == p.locator("details").count()
+        p.locator("details summary").first.click()
+        assert not p.locator("details table").first.is_visible()
         p.locator("details summary").first.click()
         assert p.locator("details table").first.is_visible()
         wide = "() => [...document.querySelectorAll('td > div')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
@@ -242,7 +246,8 @@ def test_the_pdf_tells_what_the_page_tells(change, tmp_path, lang):
     for name in ("a.pdf", "b.pdf"):
         write_change_pdf(change, None, None, tmp_path / name, lang)
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
-    text = "".join(p.extract_text() for p in pypdf.PdfReader(tmp_path / "a.pdf").pages).replace("\n", "")
+    text = "".join(p.extract_text() for p in pypdf.PdfReader(tmp_path / "a.pdf").pages)
+    text = text.replace("\n", "").replace("\u00a0", " ")
     words = {"zh": ("全市", "公平", "供给与需求", "+33.3 个百分点", "不等于项目的效果"),
              "en": ("All zones", "Equity", "Supply and demand", "+33.3 points", "no interval of sampling")}  # fmt: skip
     for word in words[lang]:

@@ -87,8 +87,9 @@ def title_cell(change: Change, code: str) -> Cell:
         return Cell(code)
     if what.unit == "demand":
         return Cell(what.title, small=counted(change.before.demand.get(what.category, "population")))
-    unit = (unit_word(what, change, 0), unit_word(what, change, 1))
-    return Cell(what.title, small="" if what.unit in CARRIED else unit)
+    # Titles in Chinese say themselves that they are per thousand.
+    zh = "" if "每千" in what.title[0] else unit_word(what, change, 0)
+    return Cell(what.title, small="" if what.unit in CARRIED else (zh, unit_word(what, change, 1)))
 
 
 def verdict_cell(verdict: str) -> Cell:

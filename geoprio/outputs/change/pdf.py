@@ -37,7 +37,8 @@ LOOKS: Final = {
 }
 """How the small drawings of the page look; a PDF knows no style sheet."""
 PLOT_COLUMNS: Final = 20
-MARK_COLUMNS: Final = 3
+MARK_COLUMNS: Final = 5
+BREAKABLE: Final = 14
 SHORT, SHORTEST = 20, 6
 """Widths of columns in characters, of which a Chinese one counts two: what stands in one line, and the least."""
 MARKS: Final = {"better": "#2166ac", "worse": "#b35806"}
@@ -116,23 +117,33 @@ def _widths(head: list[str], rows: list[list[dict[str, Any]]]) -> list[float]:
             continue
         # A mark takes the room of two characters, and figures are not broken at their blanks.
         room = MARK_COLUMNS * any(cell["marked"] for cell in cells)
-        words = [columns(word) for text in (title, *(c["text"] for c in cells)) for word in text.split()]
+        words = [_word_columns(word) for text in (title, *(c["text"] for c in cells)) for word in text.split(" ")]
         longest = room + max((columns(t) for c in cells for t in (c["text"], c["small"])), default=0)
         # A long text breaks between words; its column is as wide as its longest word, and a third of its length.
-        least = room + min(max(words, default=0), 2 * SHORT)
+        least = room + min(max(words, default=0), SHORT)
         found.append(float(max(SHORTEST, least, min(longest, SHORT), longest / 3, columns(title) / 3)))
     return found
 
 
+def _word_columns(word: str) -> int:
+    """Return the room of a word that cannot be broken; Chinese can, between any characters but not into single ones."""
+    return columns(word) if word.isascii() else min(columns(word), BREAKABLE)
+
+
 def _cell(cell: Cell, number: int) -> dict[str, Any]:
     return {
-        "text": _said(cell.text, number),
-        "small": _said(cell.small, number),
+        "text": _unbroken(_said(cell.text, number)),
+        "small": _unbroken(_said(cell.small, number)),
         "mark": MARKS.get(cell.mark),
         "marked": bool(cell.mark),
         "square": cell.mark == "worse",
         "plot": _drawing(str(cell.plot)) if cell.plot else None,
     }
+
+
+def _unbroken(text: str) -> str:
+    """Return a text whose figures stay in one line with their units."""
+    return re.sub(r"(?<=\d) (?=[^\d→/+–])", "\u00a0", text)
 
 
 def _said(text: Text, number: int) -> str:
