@@ -180,6 +180,8 @@ def test_a_scenario_differs_by_nothing_else(seen, supposed):
         assert ("regress to the mean" in en) is there
         assert ("同期的其他改变" in zh) is there
         assert ("Both sides rest on the same data" in en) is not there
+    back = compare(supposed.after, supposed.before)
+    assert "Both sides rest on the same data" in text_of(sections(back, None))[1]
     # Another difference beside the scenario: then other things changed, too.
     both = compare(seen.before, dataclasses.replace(what_if(seen.after), inputs=_other(seen.after.inputs)))
     assert "regress to the mean" in text_of(sections(both, None))[1]

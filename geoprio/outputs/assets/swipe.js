@@ -91,9 +91,9 @@
     const { color } = data.categories[category], place = [y / scale, x / scale];
     return (side ? [1] : [0, 1]).flatMap(function (k) {
       const on = { pane: ["before", "after"][k], renderer: drawn[k], fillOpacity: 1 };
-      const mark = new Mark(place, { ...on, shape: shapeOf(category), radius: 6.5, weight: 2, color: side ? "#16191d" : color, fillColor: side ? color : "#fff" });
+      const mark = new Mark(place, { ...on, shape: shapeOf(category), radius: side ? 6.5 : 8, weight: side ? 2 : 3, color: side ? "#16191d" : color, fillColor: side ? color : "#fff" });
       mark.bindTooltip(() => said([data.categories[category].titles[number()], label].filter(Boolean).join(" · ") + " · " + t(side ? "only_after" : "only_before")));
-      const cross = new Mark(place, { ...on, shape: "out", radius: 7, weight: 2.5, color: "#16191d", fill: false, interactive: false });
+      const cross = new Mark(place, { ...on, shape: "out", radius: 4, weight: 2, color: "#16191d", fill: false, interactive: false });
       return (side ? [mark] : [mark, cross]).map((m) => m.addTo(map));
     });
   }));

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geoprio._core.version import __version__
 from geoprio.effect.difference_words import bilingual
 from geoprio.outputs.change.layout import Section
+from geoprio.outputs.change.names import side_names
 from geoprio.outputs.change.units import counted
 from geoprio.outputs.change.words import WORDS, category_word
 
@@ -48,12 +49,11 @@ def compared(change: Change) -> Pair:
     """Return what was compared, by which versions."""
     one, two = change.before, change.after
     name, crs, n = bilingual(one.project["project"]["name"]), one.crs, len(change.people)
-    if two.scenario:
-        what = bilingual(str(two.scenario.get("name") or "?"))
-        sides = (f"现状（运行“{one.name}”）与情景“{what[0]}”（运行“{two.name}”）",
-                 f"the run “{one.name}” with the scenario “{what[1]}” (run “{two.name}”)")  # fmt: skip
-    else:
-        sides = f"运行“{one.name}”与“{two.name}”", f"the runs “{one.name}” and “{two.name}”"
+    sides = f"运行“{one.name}”与“{two.name}”", f"the runs “{one.name}” and “{two.name}”"
+    if one.scenario or two.scenario:
+        called = side_names(change)
+        sides = (f"{called[0][0]}（运行“{one.name}”）与{called[1][0]}（运行“{two.name}”）",
+                 f"{called[0][1]} (run “{one.name}”) with {called[1][1]} (run “{two.name}”)")  # fmt: skip
     versions = " / ".join(dict.fromkeys(v for v in (one.version, two.version) if v)) or __version__
     zh = (
         f"比较{name[0]}的{sides[0]}，{n}个片区，坐标系{crs}；两次由 geoprio {versions} 计算，"

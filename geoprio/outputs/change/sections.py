@@ -45,7 +45,8 @@ ZONES_MOVED: Final = Head(("片区 好转/变差", "zones better / worse"))
 
 def what_if(change: Change) -> bool:
     """Return whether nothing but a scenario tells the runs apart."""
-    return bool(change.after.scenario) and {d.code for d in change.differences} <= {"scenario"}
+    runs = (change.before, change.after)
+    return any(run.scenario for run in runs) and {d.code for d in change.differences} <= {"scenario"}
 
 
 def top_counts(change: Change) -> list[tuple[str, Pair]]:

@@ -10,7 +10,7 @@ PLOT: Final = {
     "mark_before": ("前", "before"),
     "mark_better": ("后：好转", "after: better"),
     "mark_worse": ("后：变差", "after: worse"),
-    "mark_same": ("后：不变", "after: the same"),
+    "mark_same": ("后：基本不变", "after: about the same"),
     "lorenz": ("洛伦兹曲线：分布有多均匀", "Lorenz curves: how evenly it is spread"),
     "lorenz_x": ("{who}累计比例（由少到多）", "share of {who}, least first"),
     "lorenz_y": ("该指标累计比例", "share of the total"),

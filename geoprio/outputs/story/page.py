@@ -16,7 +16,7 @@ from geoprio.effect.difference_words import bilingual
 from geoprio.effect.told import METHOD_TITLES, VERDICT_TITLES, signed
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.change.evaluation import by_itself
-from geoprio.outputs.change.units import counted, measure_word
+from geoprio.outputs.change.units import counted, figures, measure_word, places_of
 from geoprio.outputs.story.words import LINKS, STEPS, WORDS
 from geoprio.outputs.template import template
 from geoprio.outputs.webmap.data import credit_lines
@@ -305,11 +305,13 @@ def _what_if(change: Change) -> Pair:
 def _asked(found: Finding, alpha: float) -> Row:
     """Return an outcome of the evaluation, its effect with the interval and what of the change comes by itself."""
     outcome, change = found.outcome, found.change
-    levels = f"{_percent(change.before[0])} → {_percent(change.after[0])}" if outcome.is_share else (
-        f"{change.before[0]:.2f} → {change.after[0]:.2f}")  # fmt: skip
+    unit, sides = "share" if outcome.is_share else "score", (float(change.before[0]), float(change.after[0]))
+    one, two, _ = figures(*sides, unit)
+    levels = f"{one} → {two}"
     remark = VERDICT_TITLES[found.verdict]
     if np.isfinite(found.effect):
-        scale, digits, units = (100, 1, ("个百分点", " points")) if outcome.is_share else (1, 2, ("分", ""))
+        scale, units = (100, ("个百分点", " points")) if outcome.is_share else (1, ("分", ""))
+        digits = places_of(*sides, unit)
         value, low, high = (signed(scale * v, digits) for v in (found.effect, found.low, found.high))
         sure = f"{100 * (1 - alpha):g}"
         remark = (
