@@ -36,6 +36,8 @@ class Answers:
     person : ndarray of object, shape (n,), optional
         A key by which a respondent is known in the other wave; surveys that are read drop such columns, so it is to be
         a number that was drawn for this purpose.
+    chosen : bool
+        Whether respondents chose themselves rather than being drawn.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Answers:
     zone: Ints = field(repr=False)
     calibrated: Ints | None = field(default=None, repr=False)
     person: np.ndarray | None = field(default=None, repr=False)
+    chosen: bool = False
 
     def wave(self, outcome: Outcome) -> Wave:
         """Return the answers that an outcome is measured by.

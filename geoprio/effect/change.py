@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
 from geoprio._core.errors import InputError
+from geoprio.effect.capacities import mixed_capacities
 from geoprio.effect.comparable import BOUNDARY, boundary_changes, differences, refuse
+from geoprio.effect.difference_words import said_differences
 from geoprio.effect.groups import by_columns, by_people, face_and_lining
 from geoprio.effect.measured import Measured, city_value, shared_indicators, weights_of
 from geoprio.effect.neutralised import left_out, neutralised
@@ -20,7 +21,8 @@ from geoprio.effect.rescored import imputed_note, rank_moves
 from geoprio.effect.runs import FinishedRun, load_run
 from geoprio.effect.said import Said, said_changes
 from geoprio.effect.split import Split, newly_served, split_runs
-from geoprio.effect.spread import equity
+from geoprio.effect.spread import equity, ranked_by
+from geoprio.effect.verdicts import VERDICTS, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,14 +32,8 @@ if TYPE_CHECKING:
     from geoprio.effect.comparable import Difference
     from geoprio.score.diff import RunDiff
 
-SAME: Final = 1e-6
-"""Relative difference up to which values are the same; files keep nine digits, and metres to the millimetre."""
-
-TOLD: Final = ("direction", "rounding")
+TOLD: Final = ("direction", "unit")
 COVERED: Final = Measured("", ("", ""), "share", -1, None, "known")
-
-VERDICTS: Final = ("better", "worse", "same", "changed", "unknown")
-"""`changed`: of what is told but not valued. `unknown`: not known in one of the runs."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +63,8 @@ class Change:
         rows where buildings cannot be matched.
     equity : DataFrame
         Index (`code`, `measure`); `level` (zone or building), `before`, `after`, `change`.
+    ranked_by : str
+        What the concentration index ranks people by: a column of deprivation, ``priority``, or empty: the value itself.
     split : Split
         Supply and demand parts of the change.
     sides : DataFrame
@@ -114,6 +112,7 @@ class Change:
     said: Said = field(default_factory=Said)
     ranges: pd.DataFrame | None = None
     zone_ranges: pd.DataFrame | None = None
+    ranked_by: str = ""
 
     @property
     def wide(self) -> gpd.GeoDataFrame:
@@ -217,7 +216,15 @@ def _changed(
     ranks, why = rank_moves(one, two, _names(one))
     said = said_changes(one, two, ids, lives)
     notes += imputed_note(one, two, ids) if "priority" in measures else []
-    told = [*_said(found), *notes, *said.notes, *why_gone, *parts.notes, *([why] if why else [])]
+    told = [
+        *said_differences(found),
+        *mixed_capacities(one, two, categories),
+        *notes,
+        *said.notes,
+        *why_gone,
+        *parts.notes,
+        *([why] if why else []),
+    ]
     groups, skipped = _groups(one, two, zones, measures, (lives, moved))
     return Change(
         before=one,
@@ -239,18 +246,8 @@ def _changed(
         boundary_changed=boundary_changes(one, two, tolerance),
         notes=tuple(dict.fromkeys([*told, *skipped])),
         said=said,
+        ranked_by=ranked_by(one, deprivation),
     )
-
-
-def verdicts(
-    before: pd.Series, after: pd.Series, direction: pd.Series | int, rounding: pd.Series | float = 0.0
-) -> pd.Series:
-    """Return better, worse, same, changed or unknown for each pair of values; changes up to `rounding` are none."""
-    change = after - before
-    same = change.abs() <= np.maximum(rounding, SAME * np.maximum(1.0, before.abs()))
-    worse = np.sign(change) * direction
-    told = np.select([change.isna(), same, worse > 0, worse < 0], ["unknown", "same", "worse", "better"], "changed")
-    return pd.Series(told, index=before.index, dtype="str")
 
 
 def _names(run: FinishedRun) -> dict[str, str]:
@@ -260,33 +257,12 @@ def _names(run: FinishedRun) -> dict[str, str]:
     return {str(zone): str(name) for zone, name in known.items()}
 
 
-def _said(found: Iterable[Difference]) -> list[tuple[str, str]]:
-    """Return one line for each difference that a reader must know of."""
-    words = {
-        "allowed": ("已按名允许的差异", "A difference that was allowed by name"),
-        "neutralised": ("已中和的差异", "A difference that was neutralised"),
-        "measured": ("要衡量的变化", "What changed and is measured"),
-    }
-    lines = []
-    for d in found:
-        # The mend of an allowed difference says how to do without it: it no longer matters here.
-        tails = ("", "") if d.verdict == "allowed" else (f"；{d.mend[0]}", f"; {d.mend[1]}")
-        lead = words[d.verdict]
-        zh = f"{lead[0]}：{d.reason[0]}（前：{_zh(d.before)}；后：{_zh(d.after)}）{tails[0]}"
-        lines.append((zh, f"{lead[1]}: {d.reason[1]} (before: {d.before}; after: {d.after}){tails[1]}"))
-    return lines
-
-
-def _zh(side: str) -> str:
-    return "无" if side == "none" else side
-
-
 def _by_zone(one: FinishedRun, two: FinishedRun, ids: pd.Index, measures: Mapping[str, Measured]) -> pd.DataFrame:
     tables = {}
     for code, what in measures.items():
         before, after = (run.zones[code].astype(float).reindex(ids) for run in (one, two))
         table = pd.DataFrame({"before": before, "after": after, "change": after - before})
-        table["verdict"] = verdicts(before, after, what.direction, what.rounding)
+        table["verdict"] = verdicts(before, after, what.direction, what.unit)
         for name, values in (("met_before", before), ("met_after", after)):
             table[name] = met(values, what)
         tables[code] = table
@@ -331,8 +307,8 @@ def _city(
         row["with_target"] = int((table["met_before"].notna() & table["met_after"].notna()).sum())
         rows[code] = row
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
-    signs, least = (pd.Series([getattr(measures[c], k) for c in found.index], found.index) for k in TOLD)
-    found.insert(3, "verdict", verdicts(found["before"], found["after"], signs, least))
+    signs, units = (pd.Series([getattr(measures[c], k) for c in found.index], found.index) for k in TOLD)
+    found.insert(3, "verdict", verdicts(found["before"], found["after"], signs, units))
     return found
 
 
@@ -350,8 +326,8 @@ def _groups(
     codes = table.index.get_level_values("code")
     # Shares of groups of people are told of categories whose share of everybody may be left out.
     known = [measures.get(c, COVERED) for c in codes]
-    signs, least = (pd.Series([getattr(what, k) for what in known], table.index) for k in TOLD)
-    return table.assign(verdict=verdicts(table["before"], table["after"], signs, least)), notes
+    signs, units = (pd.Series([getattr(what, k) for what in known], table.index) for k in TOLD)
+    return table.assign(verdict=verdicts(table["before"], table["after"], signs, units)), notes
 
 
 def _served(one: FinishedRun, two: FinishedRun, categories: tuple[str, ...], ids: pd.Index) -> pd.DataFrame:

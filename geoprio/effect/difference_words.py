@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from geoprio.effect.comparable import Difference
 
 Words = tuple[str, str]
 
@@ -94,3 +99,58 @@ MENDS: Final[dict[str, Words]] = {
     "buildings": ("计入变化分解中的“需求”", "they are the part of demand in the split of the change"),
     "facilities": ("计入变化分解中的“供给”", "they are the part of supply in the split of the change"),
 }
+
+LEADS: Final[dict[str, Words]] = {
+    "allowed": ("已按名允许的差异", "Difference allowed by name"),
+    "neutralised": ("已中和的差异", "Neutralised"),
+    "measured": ("要衡量的变化", "Measured"),
+}
+
+
+def said_differences(found: Iterable[Difference]) -> list[Words]:
+    """Return one line for each difference between two runs that a reader must know of."""
+    lines = []
+    for d in found:
+        if d.code == "scenario":
+            lines.append(_scenario(d))
+            continue
+        # The mend of an allowed difference says how to do without it: it no longer matters here.
+        tails = ("", "") if d.verdict == "allowed" else (f"；{d.mend[0]}", f"; {d.mend[1]}")
+        lead = LEADS[d.verdict]
+        zh = f"{lead[0]}：{d.reason[0]}（前：{side_in_chinese(d.before)}；后：{side_in_chinese(d.after)}）{tails[0]}"
+        lines.append((zh, f"{lead[1]}: {d.reason[1]} (before: {d.before}; after: {d.after}){tails[1]}"))
+    return lines
+
+
+def side_in_chinese(side: str) -> str:
+    """Return what one run says of a difference, with the word for nothing in Chinese."""
+    return "无" if side == "none" else side
+
+
+def _scenario(d: Difference) -> Words:
+    """Return that a run is no report of what happened."""
+    names = [("", "") if side == "none" else bilingual(side) for side in (d.before, d.after)]
+    if d.before == "none":
+        return (
+            f"这是情景推演：后一次按情景“{names[1][0]}”计算，不是已发生的事",
+            f"This is a what-if: the run after was computed with the scenario “{names[1][1]}”, not with what happened",
+        )
+    if d.after == "none":
+        return (
+            f"前一次按情景“{names[0][0]}”计算，不是已发生的事",
+            f"The run before was computed with the scenario “{names[0][1]}”, not with what happened",
+        )
+    return (
+        f"两次都是情景推演：“{names[0][0]}”与“{names[1][0]}”，都不是已发生的事",
+        f"Both runs are what-ifs: “{names[0][1]}” and “{names[1][1]}”; neither is what happened",
+    )
+
+
+def bilingual(name: str) -> Words:
+    """Return a name in zh and en: of one such as "老城 · Old town" the part in each, else the whole of it in both."""
+    parts = name.split(" · ")
+    chinese = [any("\u4e00" <= c <= "\u9fff" for c in part) for part in parts]
+    if all(chinese) or not any(chinese):
+        return name, name
+    halves = [[p for p, is_zh in zip(parts, chinese, strict=True) if is_zh is wanted] for wanted in (True, False)]
+    return " · ".join(halves[0]), " · ".join(halves[1])

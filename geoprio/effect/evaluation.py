@@ -85,7 +85,8 @@ def evaluate(
     one, two = (tuple(waves[n] for n in side if n in waves) for side in (plan.before, plan.after))
     setting = Setting(plan, one, two, ids, treated, running, population, table, minimum)
     findings = [_finding(outcome, setting) for outcome in outcomes]
-    return Evaluation(plan, tuple(_corrected(findings, plan.alpha)), unplanned(plan, outcomes))
+    chosen = any(a.chosen for a in waves.values())
+    return Evaluation(plan, tuple(_corrected(findings, plan.alpha)), unplanned(plan, outcomes), chosen)
 
 
 def _of_waves(

@@ -92,11 +92,14 @@ class Evaluation:
         The plan's outcomes, then the exploratory ones.
     exploratory : tuple of str
         Outcomes that are not in the plan.
+    chosen : bool
+        Whether respondents of a wave chose themselves.
     """
 
     plan: Plan
     findings: tuple[Finding, ...]
     exploratory: tuple[str, ...]
+    chosen: bool = False
 
 
 @dataclass(frozen=True)

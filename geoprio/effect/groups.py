@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from geoprio.effect.runs import FinishedRun
 
 COLUMNS: Final = ("district", "zone_type")
+GROUP_TITLES: Final = {
+    "population": ("全部居民", "all residents"),
+    "population_60plus": ("60岁以上", "people aged 60+"),
+    "population_0_2": ("0–2岁", "children under 3"),
+}
 INDEX: Final = ("by", "group", "code")
 UNKNOWN: Final = "unknown"
 """The group of zones of which it is not known: without it groups would not add up to all."""
@@ -93,10 +98,10 @@ def by_people(
         Groups of which too little is known.
     """
     rows: dict[tuple[str, str, str], dict[str, float]] = {}
-    notes = []
+    unknown = []
     for group in PEOPLE:
         if any(group not in run.buildings or not run.buildings[group].notna().any() for run in (one, two)):
-            notes.append((f"{group} 未知，未按该人群比较", f"{group} is not known: the group is not compared"))
+            unknown.append(GROUP_TITLES[group])
             continue
         for category in categories:
             rule = one.rules[category]
@@ -108,7 +113,16 @@ def by_people(
             shares = [_share(side, who) for side, who in zip(sides, heads, strict=True)]
             row = {"before": shares[0], "after": shares[1], "people": float(heads[0].sum())}
             rows["people", group, f"{category}_covered_share"] = row
-    return _table(rows, ("people", "people_better", "people_worse")), notes
+    return _table(rows, ("people", "people_better", "people_worse")), _not_known(unknown)
+
+
+def _not_known(groups: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    if not groups:
+        return []
+    zh, en = ("、".join(g[0] for g in groups), ", ".join(g[1] for g in groups))
+    return [
+        (f"{zh}的人数未知，未按这些人群比较", f"How many there are of {en} is not known: not compared by these groups")
+    ]
 
 
 def _share(side: pd.DataFrame, heads: np.ndarray) -> float:

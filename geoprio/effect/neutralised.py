@@ -10,9 +10,10 @@ import numpy as np
 from geoprio._core.errors import InputError
 from geoprio.effect.recount import counted, ratio, reproduced, zone_sums
 from geoprio.effect.rescored import rescored
+from geoprio.indicators.registry import category_titles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from geoprio.effect.measured import Measured
     from geoprio.effect.runs import FinishedRun
@@ -34,15 +35,20 @@ def left_out(
     gone = [code for code in supplies if "supply" in codes or _other_catchment(one, two, measures[code].category)]
     notes = []
     if gone and "supply" not in codes:
-        told = ", ".join(gone)
-        notes.append((f"服务范围随阈值而变，{told} 不参与比较", f"catchments follow the thresholds: {told} left out"))
+        zh, en = _titles(gone, measures)
+        notes.append((f"服务范围随阈值而变，{zh}不参与比较", f"catchments follow the thresholds: {en} left out"))
     weighted = [code for code in gone if one.weights.get(code, 0) > 0]
     if weighted and "priority" in measures:
-        told = ", ".join(weighted)
-        notes.append((f"优先级含 {told}，不参与比较", f"priorities rest on {told} and are left out, too"))
+        zh, en = _titles(weighted, measures)
+        notes.append((f"优先级含{zh}，不参与比较", f"priorities rest on {en} and are left out, too"))
     if "priority" in measures and (weighted or "relative_scale" in codes):
         gone.append("priority")
     return gone, notes
+
+
+def _titles(codes: Iterable[str], measures: Mapping[str, Measured]) -> tuple[str, str]:
+    titles = [measures[code].title for code in codes]
+    return "、".join(t[0] for t in titles), ", ".join(t[1] for t in titles)
 
 
 def _other_catchment(one: FinishedRun, two: FinishedRun, category: str) -> bool:
@@ -84,9 +90,10 @@ def neutralised(
         zones[f"{category}_uncovered"] = (sums["known"] - sums["covered"]).where(sound)
         lost = int((~reproduced(two, category)).sum())
         if lost:
+            (zh, en), told = category_titles(category), "1 zone" if lost == 1 else f"{lost} zones"
             notes.append((
-                f"{category}：{lost} 个片区无法按前一次的阈值重算，记为未知",
-                f"{category}: {lost} zones cannot be counted again with the threshold before, and are unknown",
+                f"{zh}：{lost} 个片区无法按前一次的阈值重算，记为未知",
+                f"{en[:1].upper()}{en[1:]}: {told} cannot be counted again with the threshold before: unknown",
             ))  # fmt: skip
     if {"rules", "scoring"} & codes and "relative_scale" not in codes:
         try:

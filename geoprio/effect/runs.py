@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
 
 from geoprio._core.errors import InputError, MissingError
 from geoprio._core.files import MANIFEST, sha256
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 QUALITY: Final = "quality.json"
 NEEDS: Final = "needs.json"
+PACKAGE: Final = "geoprio.gpkg"
 TABLES: Final = {"zones": "zone_id", "buildings": "building_id", "facilities": "facility_id"}
 """Tables of a run, each with the name of its index."""
 
@@ -113,6 +115,9 @@ class FinishedRun:
     means : dict of str to dict
         By question with scores: `scores`, `city` (`n`, `mean`, `error`, `degrees`) and `zones` (rows of the same with
         `zone_id`, where enough answered).
+    streets : GeoDataFrame or None
+        Lines with their `kind`, in the working CRS: a background for maps, thinned. None where the run kept none, or
+        its GeoPackage was edited since.
     """
 
     name: str
@@ -133,6 +138,7 @@ class FinishedRun:
     defects: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     means: dict[str, dict[str, Any]] = field(default_factory=dict)
+    streets: gpd.GeoDataFrame | None = field(default=None, repr=False)
 
     @property
     def demand(self) -> dict[str, str]:
@@ -191,6 +197,7 @@ def load_run(folder: str | Path) -> FinishedRun:
         version=str(manifest.get("version", "")),
         scenario=dict(manifest.get("scenario") or {}),
         defects=_defects(quality, f"{folder / QUALITY}"),
+        streets=_streets(folder, listed, crs),
         **_answers(folder, listed),
     )
 
@@ -203,6 +210,20 @@ def _defects(quality: Mapping[str, Any], place: str) -> dict[str, dict[str, Any]
         return {str(row["code"]): {key: str(row[key]) for key in keys} for row in rows}
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{place}: not as geoprio run writes it ({type(error).__name__}: {error}).") from None
+
+
+def _streets(folder: Path, listed: Mapping[str, Mapping[str, Any]], crs: str) -> gpd.GeoDataFrame | None:
+    """Return the drawn streets of a run; None without any: they are a background, and nothing is computed from them."""
+    path = folder / PACKAGE
+    try:
+        # QGIS writes into a package when it is looked at: that is no reason to refuse the run.
+        _check_file(folder, PACKAGE, listed)
+        if "streets" not in pyogrio.list_layers(path)[:, 0]:
+            return None
+        lines = gpd.read_file(path, layer="streets", columns=["kind"])
+    except (InputError, MissingError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        return None
+    return lines.to_crs(crs) if len(lines) and "kind" in lines else None
 
 
 def _answers(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -260,7 +281,12 @@ def run_of(result: ResultLike, name: str) -> FinishedRun:
             for q in getattr(getattr(result, "needs", None), "questions", ())
             if q.means is not None
         },
+        streets=_lines(getattr(result, "streets", None)),
     )
+
+
+def _lines(streets: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    return streets if streets is not None and len(streets) else None
 
 
 def _plain(value: float) -> float | None:

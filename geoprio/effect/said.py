@@ -28,17 +28,17 @@ MEAN: Final = "(mean)"
 """Stands in the place of a need where a row is about the mean of a scale: no need is called so."""
 MEAN_TITLE: Final = "均分 mean"
 BY: Final = ("district", "zone_type")
-SAME: Final = ("两次用的是同一份居民问卷，未作前后比较", "both runs hold the same survey: it is not compared")
+SAME: Final = ("两次用的是同一份居民问卷，未作前后比较", "Both runs hold the same survey: it is not compared")
 CAVEAT: Final = (
     "居民问卷：95% 区间，两次作答者视为相互独立；任一次不足 5 份的片区不列数；升降按多重检验（Benjamini–Hochberg）判定",
     (
-        "surveys: 95 % intervals, both samples taken as independent; zones with fewer than 5 answers in either tell "
-        "nothing; up and down allow for how many are looked at (Benjamini and Hochberg)"
+        "Surveys: 95 % intervals, both samples taken as independent; zones with fewer than 5 answers in either are not "
+        "told; up and down allow for how many are looked at (Benjamini and Hochberg)"
     ),
 )
 GROUPS: Final = (
     "居民问卷分组：只含两次均可列数的片区，各片区前后同按改造前居民数计权",
-    "surveys by group: of the zones told in both runs alone, each weighing its residents before in both",
+    "Surveys by group: of the zones told in both runs alone, each weighing its residents before in both",
 )
 COLUMNS: Final = ("n_before", "n_after", "before", "after", "change", "low", "high", "p", "q", "verdict")
 LEVEL: Final = 1 - CONFIDENCE + 1e-12

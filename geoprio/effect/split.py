@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geoprio.effect.recount import TOLERANCE, counted, ratio, reproduced, zone_sums
+from geoprio.indicators.registry import category_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -197,16 +198,18 @@ def _empty(*names: str) -> pd.DataFrame:
 
 
 def _not_reproduced(category: str, count: int, first: str) -> tuple[str, str]:
+    (zh, en), zones = category_titles(category), "1 zone" if count == 1 else f"{count} zones"
     return (
-        f"{category}：{count} 个片区的覆盖率无法由其楼栋表复算（如 {first}），变化未分解",
-        f"{category}: the shares of {count} zones do not follow from their buildings (first: {first}): not split",
+        f"{zh}：{count} 个片区的覆盖率无法由其楼栋表复算（如 {first}），变化未分解",
+        f"{en[:1].upper()}{en[1:]}: shares do not follow from their buildings in {zones} (such as {first}): not split",
     )
 
 
 def _some_unmatched(category: str, count: int) -> tuple[str, str]:
+    (zh, en), zones = category_titles(category), "1 zone has" if count == 1 else f"{count} zones have"
     return (
-        f"{category}：{count} 个片区有只见于一次的楼栋，其变化未分解",
-        f"{category}: {count} zones have people in buildings that only one run has; their changes are not split",
+        f"{zh}：{count} 个片区有只见于一次的楼栋，其变化未分解",
+        f"{en[:1].upper()}{en[1:]}: {zones} people in buildings that only one run has; their changes are not split",
     )
 
 

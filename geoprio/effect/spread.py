@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geoprio._core.errors import InputError
-from geoprio.effect.equity import below, concentration, erreygers, gini, palma, theil
+from geoprio.effect.equity import BOTTOM, below, concentration, erreygers, gini, palma, theil
 from geoprio.effect.recount import counted
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 OF: Final = ("covered_share", "distance_m", "supply")
 """Indicators of a category whose spread is told."""
+
+LEAST_HELD: Final = 0.01
+"""A Palma ratio divides by what the four tenths with least hold: below this share of the whole it tells nothing."""
 
 MEASURES: Final = (
     *("gini", "concentration", "erreygers", "palma", "theil", "theil_within", "theil_between", "below_standard"),
@@ -82,6 +85,11 @@ def equity(
     return pd.DataFrame(list(rows.values()), index=index, columns=["level", "before", "after", "change"])
 
 
+def ranked_by(one: FinishedRun, deprivation: str | None) -> str:
+    """Return what the concentration index ranks people by: a column, ``priority``, or "" for the value before."""
+    return deprivation or ("priority" if _places(one, None) is not None else "")
+
+
 def _places(one: FinishedRun, deprivation: str | None) -> pd.Series | None:
     """Return what zones are ranked by, from the worst off (least) to the best off; None: by their value before."""
     zones = pd.DataFrame(one.zones)
@@ -115,7 +123,8 @@ def _measures(table: pd.DataFrame, place: pd.Series, zones: pd.DataFrame, what: 
     at = table["zone_id"].astype(object).to_numpy()
     parts = theil(x, _districts(zones, at), w) if "district" in zones else theil(x, np.zeros(len(x)), w)
     between = "district" in zones
-    found = {"gini": gini(x, w), "palma": palma(x, w), "theil": parts.total}
+    found = {"gini": gini(x, w), "palma": palma(x, w) if _held_by_least(x, w) >= LEAST_HELD else np.nan}
+    found["theil"] = parts.total
     found |= {
         "theil_within": parts.within if between else np.nan,
         "theil_between": parts.between if between else np.nan,
@@ -127,6 +136,15 @@ def _measures(table: pd.DataFrame, place: pd.Series, zones: pd.DataFrame, what: 
         found["erreygers"] = erreygers(np.clip(x[known], 0, 1), rank[known], w[known])
     found["below_standard"] = np.nan if what.target is None else below(x, what.target, what.direction, w)
     return found
+
+
+def _held_by_least(x: Floats, w: Floats) -> float:
+    """Return the share of the whole that the four tenths with least hold; 0 where there is nothing."""
+    order = np.argsort(x, kind="stable")
+    held, share = np.cumsum((w * x)[order]), np.cumsum(w[order])
+    if not len(x) or held[-1] <= 0:
+        return 0.0
+    return float(np.interp(BOTTOM * share[-1], [0.0, *share], [0.0, *held]) / held[-1])
 
 
 def _districts(zones: pd.DataFrame, at: np.ndarray) -> Floats:

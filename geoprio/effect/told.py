@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geoprio.effect.checks import SIDES, UNLIKE
+from geoprio.effect.difference_words import bilingual
 from geoprio.effect.discontinuity import LEAST, LEAST_VALUES
 from geoprio.effect.regression import HARMLESS
+from geoprio.effect.verdicts import agreeing_places
 
 if TYPE_CHECKING:
     from geoprio.effect.contrasts import Contrast
     from geoprio.effect.discontinuity import Jump
     from geoprio.effect.finding import Evaluation, Finding
     from geoprio.effect.preregistered import Outcome, Plan
+    from geoprio.effect.surveys import WaveChange
 
 Sentence = tuple[str, str]
 """In zh and in en."""
@@ -23,28 +26,39 @@ VERDICT_TITLES: Final[dict[str, Sentence]] = {
     "better": ("有改善，但不能确定达到预定幅度", "better, though not surely by the margin of the plan"),
     "worse": ("变差", "worse"),
     "too_small": ("即使有改善，也小于预定幅度", "if better at all, by less than the margin of the plan"),
-    "unclear": ("数据不足以判断", "the data do not tell"),
+    "unclear": ("尚无定论", "inconclusive"),
     "doubtful": ("前提检验未通过，不能算作成效", "a check of the method failed: this cannot be read as an effect"),
     "unknown": ("无法计算", "cannot be computed"),
 }
 METHOD_TITLES: Final[dict[str, Sentence]] = {
     "change": ("前后变化", "change between the waves"),
-    "adjusted": ("扣除均值回归后的变化", "change without regression to the mean"),
+    "adjusted": ("扣除均值回归后的变化", "change net of regression to the mean"),
     "difference": ("双重差分", "difference-in-differences"),
     "discontinuity": ("资助线断点回归", "regression discontinuity at the funding line"),
 }
 
 
+class Caveat(tuple[str, str]):
+    """A sentence that says what findings do not say, or how far they are to be trusted."""
+
+    __slots__ = ()
+
+
+def but(zh: str, en: str) -> Sentence:
+    """Return a caveat in both languages."""
+    return Caveat((zh, en))
+
+
 SCALE: Final = {True: "分", False: ""}
 """In zh: points of a scale of answers; an indicator's unit is in its title."""
-COUNTED_LINE: Final[Sentence] = (
+COUNTED_LINE: Final = but(
     "因按当时算得的数值选定，效果按该值作直线调整；没有同样差而未改造的片区，结果依赖这条直线",
     (
         "Zones were chosen by this measure: the effect is adjusted by a straight line through it. No zone as bad went "
         "without, so that the effect rests on the line"
     ),
 )
-LIKELY_LINE: Final[Sentence] = (
+LIKELY_LINE: Final = but(
     (
         "因按当时测得的数值选定，两组变化从去掉偶然误差后的事前值算起，效果再按该值作直线调整；"
         "没有测得同样差而未改造的片区，结果依赖这条直线"
@@ -65,9 +79,10 @@ def both(zh: str, en: str) -> Sentence:
 def evaluation_sentences(evaluation: Evaluation) -> tuple[Sentence, ...]:
     """Return what an evaluation says, outcome by outcome, with its caveats."""
     plan = evaluation.plan
+    name = bilingual(plan.name)
     head = both(
-        f"评估方案“{plan.name}”（{plan.date}制定，指纹{plan.sha256[:12]}），实施片区{len(plan.treated.zones)}个",
-        f"Plan “{plan.name}” of {plan.date} (hash {plan.sha256[:12]}); {len(plan.treated.zones)} zones are renewed",
+        f"评估方案“{name[0]}”（{plan.date}制定，指纹{plan.sha256[:12]}），实施片区{len(plan.treated.zones)}个",
+        f"Plan “{name[1]}” of {plan.date} (hash {plan.sha256[:12]}); {_zones_word(len(plan.treated.zones))}",
     )
     out = [head]
     for finding in evaluation.findings:
@@ -75,15 +90,21 @@ def evaluation_sentences(evaluation: Evaluation) -> tuple[Sentence, ...]:
     if evaluation.exploratory:
         codes = evaluation.exploratory
         out.append(
-            both(
-                f"方案之外的指标仅供参考：{'、'.join(codes)}", f"Not in the plan, thus exploratory: {', '.join(codes)}"
+            but(f"方案之外的指标仅供参考：{'、'.join(codes)}", f"Not in the plan, thus exploratory: {', '.join(codes)}")
+        )
+    if evaluation.chosen:
+        out.append(
+            but(
+                "问卷未说明作答者系抽样所得，按自愿作答看待：并非随机样本，加权只能校正已知的年龄、产权、楼层等差别",
+                "The survey does not say that respondents were drawn, and they are taken to have chosen to answer: no "
+                "random sample; weights mend only what age, tenure, floor and the like explain",
             )
         )
-    caveat = both(
-        "自愿作答者并非随机样本，加权只能校正已知的年龄、产权、楼层等差别",
-        "Those who chose to answer are no drawn sample; weights mend only what age, tenure, floor and the like explain",
-    )
-    return (*out, caveat)
+    return tuple(out)
+
+
+def _zones_word(count: int) -> str:
+    return "1 renewed zone" if count == 1 else f"{count} renewed zones"
 
 
 def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
@@ -103,12 +124,12 @@ def finding_sentences(finding: Finding, plan: Plan) -> list[Sentence]:
     mark = ("", "") if finding.planned else ("（方案之外）", " (exploratory)")
     out.append(both(f"{zh}{mark[0]}：按{method[0]}，{verdict[0]}", f"{en}{mark[1]}, by {method[1]}: {verdict[1]}"))
     if finding.p <= plan.alpha < finding.q:
-        chance = both(
+        chance = but(
             f"{zh}：考虑到同时检验多个指标，该变化可能出于偶然（q={finding.q:.3f}）",
             f"{en}: with so many outcomes in the plan this may be chance (q = {finding.q:.3f})",
         )
         out.append(chance)
-    return out if outcome.indicator is not None else [*out, _zones(finding, zh, en)]
+    return out if outcome.indicator is not None else [*out, _zones(finding, zh, en, f"{100 * plan.alpha:g}")]
 
 
 def _change(finding: Finding, name: Sentence, where: Sentence, sure: str) -> Sentence:
@@ -118,8 +139,9 @@ def _change(finding: Finding, name: Sentence, where: Sentence, sure: str) -> Sen
             f"{name[0]}（{where[0]}）：某次作答太少，不列数",
             f"{name[1]} ({where[1]}): too few answers in a wave to tell anything",
         )
-    one, two = _level(outcome, change.before[0]), _level(outcome, change.after[0])
-    spans = _spans(outcome, change.change[0], change.low[0], change.high[0], sure)
+    more = _more(outcome, change)
+    one, two = (_level(outcome, float(value[0]), more) for value in (change.before, change.after))
+    spans = _spans(outcome, _shown_change(outcome, change, more), change.low[0], change.high[0], sure, more)
     if outcome.indicator is not None:
         return both(
             f"{name[0]}：两次运行都算出的{change.n_both}个实施片区平均由{one}变为{two}，变化{spans[0]}",
@@ -140,13 +162,13 @@ def _left_out(finding: Finding) -> list[Sentence]:
     if finding.one_wave:
         n = finding.one_wave
         out.append(
-            both(
+            but(
                 f"{n}个片区只在一次调查中有作答，变化中未计入",
                 f"{n} zones answered in one wave only: not in this change",
             )
         )
     if finding.hidden:
-        hidden = both(
+        hidden = but(
             "作答不足而不单列的片区合计仍太少，变化中未计入，以免被反推",
             "Zones of too few answers have too few together, too: not in this change, so that nobody can subtract them",
         )
@@ -163,16 +185,16 @@ def _regression(finding: Finding, plan: Plan, sure: str) -> list[Sentence]:
     if found is None:
         if not chosen:
             return [
-                both("测得的片区太少，无法估计均值回归", "Too few zones are measured to tell regression to the mean")
+                but("测得的片区太少，无法估计均值回归", "Too few zones are measured to tell regression to the mean")
             ]
-        unknown = both(
+        unknown = but(
             "这些片区因当时测得差而入选，但作答太少，无法估计均值回归",
-            "These zones were chosen because they measured badly; too few answers tell how much comes back by itself",
+            "These zones were chosen because they measured badly; too few answers to estimate regression to the mean",
         )
         return [unknown]
     left, by_itself = _spans(outcome, found.adjusted, found.low, found.high, sure), _points(outcome, found.expected)
     if not chosen:
-        other = both(
+        other = but(
             f"扣除均值回归（{by_itself[0]}）后为{left[0]}（按{found.n}个片区平均）；方案未写明这些片区按此指标入选，"
             "若入选依据更能反映其真实水平，此数不成立",
             f"Without regression to the mean ({by_itself[1]}): {left[1]} (mean over {found.n} zones). The plan does "
@@ -187,12 +209,12 @@ def _regression(finding: Finding, plan: Plan, sure: str) -> list[Sentence]:
         )
         without = both(f"扣除后为{left[0]}", f"Without it: {left[1]}")
         return [small, without] if outcome.method == "adjusted" else [small]
-    warning = both(
+    warning = but(
         f"注意均值回归：这些片区因当时测得差而入选，即使不改造也预计变化{by_itself[0]}；"
         f"扣除后为{left[0]}（按{found.n}个片区平均，仍含全市共同的变化）",
-        "Regression to the mean: these zones were chosen because they measured badly, and would change by "
-        f"{by_itself[1]} by themselves; without that {left[1]} (mean over {found.n} zones; what the whole city went "
-        "through is still in it)",
+        "Regression to the mean: these zones were chosen because they measured badly, and a change of "
+        f"{by_itself[1]} is expected without any programme; net of that {left[1]} (mean over {found.n} zones; what the "
+        "whole city went through is still in it)",
     )
     return [warning]
 
@@ -202,7 +224,7 @@ def _apart(finding: Finding) -> list[Sentence]:
     if not p < UNLIKE:
         return []
     said = _points(finding.outcome, gap)
-    warning = both(
+    warning = but(
         f"实施片区事前就与其他片区不同（相差{said[0]}，p={p:.3f}），而方案未说明按此选定；若确按此选定，"
         "部分变化会自然发生（均值回归），以上数字未扣除",
         f"Renewed zones measured differently already before (by {said[1]}, p = {p:.3f}), though the plan does not say "
@@ -214,7 +236,7 @@ def _apart(finding: Finding) -> list[Sentence]:
 
 def _contrast(outcome: Outcome, found: Contrast, sure: str, *, chose: bool) -> list[Sentence]:
     if not np.isfinite(found.effect):
-        few = both(
+        few = but(
             f"双重差分：两组各需至少两个片区（实施{found.n_treated}，对照{found.n_other}）",
             f"Difference-in-differences takes two zones in either group (renewed {found.n_treated}, "
             f"others {found.n_other})",
@@ -232,13 +254,13 @@ def _contrast(outcome: Outcome, found: Contrast, sure: str, *, chose: bool) -> l
     if chose:
         out.append(LIKELY_LINE if outcome.indicator is None else COUNTED_LINE)
     if not np.isfinite(found.low):
-        alike = both(
+        alike = but(
             "各组内片区变化完全相同，无从估计误差，不给区间",
             "Nothing tells how much zones of the same group differ: there is no interval",
         )
         out.append(alike)
     if found.few:
-        hint = both(
+        hint = but(
             f"一组不足10个单元（{least}个），区间已放宽但仍不牢靠",
             f"Either group has fewer than ten units ({least}): the interval allows for it, but rests on few",
         )
@@ -248,32 +270,31 @@ def _contrast(outcome: Outcome, found: Contrast, sure: str, *, chose: bool) -> l
 
 def _parallel(found: Contrast) -> Sentence:
     if not found.placebos:
-        return both(
+        return but(
             "只有一次事前调查，无法检验平行趋势",
-            "With one wave before, nobody can see whether both groups went the same way before",
+            "With one wave before, parallel trends cannot be tested",
         )
     if found.parallel_p < UNLIKE:
-        return both(
+        return but(
             f"事前两组走势不同（p={found.parallel_p:.3f}），该结果不可作为改造效果",
-            f"Both groups went different ways already before (p = {found.parallel_p:.3f}): "
-            "this is no effect of the programme",
+            f"Pre-trends differ (p = {found.parallel_p:.3f}): this is not to be taken for an effect of the programme",
         )
-    return both(
+    return but(
         f"事前未见走势不同（p={found.parallel_p:.2f}），但这不能证明平行",
-        f"Before, no different ways are seen (p = {found.parallel_p:.2f}), which does not prove that there are none",
+        f"No different pre-trends found (p = {found.parallel_p:.2f}), which does not prove that trends are parallel",
     )
 
 
 def _jump(outcome: Outcome, found: Jump, before: Jump | None, sure: str) -> list[Sentence]:
     if found.status == "coarse":
-        coarse = both(
+        coarse = but(
             f"资助线一侧的取值不足{LEAST_VALUES}种，无法区分弯曲与跳跃，不做断点回归",
             f"Near the funding line there are fewer than {LEAST_VALUES} different values on a side: a bend cannot be "
             "told from a jump",
         )
         return [coarse]
     if found.status == "few":
-        few = both(
+        few = but(
             f"资助线附近片区太少（线内{found.n_funded}个，线外{found.n_other}个，各需{LEAST}个），不做断点回归",
             f"Not enough zones near the funding line ({found.n_funded} funded, {found.n_other} not; "
             f"{LEAST} of each are needed)",
@@ -290,7 +311,7 @@ def _jump(outcome: Outcome, found: Jump, before: Jump | None, sure: str) -> list
     out = [head]
     out += _jump_before(before)
     if found.crowding_p < UNLIKE / 2:
-        pushed = both(
+        pushed = but(
             f"资助线两侧片区数量悬殊（p={found.crowding_p:.3f}），可能有人为调整",
             f"Zones crowd on one side of the line (p = {found.crowding_p:.3f}): some may have been pushed over it",
         )
@@ -304,7 +325,7 @@ def _jump(outcome: Outcome, found: Jump, before: Jump | None, sure: str) -> list
         out.append(wrong)
     elif found.followed < 1:
         part = f"{100 * found.followed:.0f}"
-        partly = both(
+        partly = but(
             f"附近片区只有{part}%按线实施，跳跃小于改造本身的效果",
             f"Only {part} % of the zones nearby got what the line says: "
             "the jump is less than the effect of being renewed",
@@ -317,7 +338,7 @@ def _jump_before(before: Jump | None) -> list[Sentence]:
     if before is None or not np.isfinite(before.p):
         return []
     if before.p < UNLIKE / 2:
-        there = both(
+        there = but(
             f"事前在资助线处已有跳跃（p={before.p:.3f}），该结果不可作为改造效果",
             f"The zones' measure before jumps at the line already (p = {before.p:.3f}): "
             "this is no effect of the programme",
@@ -329,37 +350,61 @@ def _jump_before(before: Jump | None) -> list[Sentence]:
     return [none]
 
 
-def _zones(finding: Finding, zh: str, en: str) -> Sentence:
+def _zones(finding: Finding, zh: str, en: str, rate: str) -> Sentence:
     table = finding.zones
     told, few = (int((table["status"] == status).sum()) for status in ("told", "few"))
     up, down = (int((table["verdict"] == verdict).sum()) for verdict in ("up", "down"))
     return both(
-        f"{zh}：{told}个片区中可确定上升{up}个、下降{down}个（已控制误报率）；{few}个片区某次作答不足，不单列",
-        f"{en}: of {told} zones {up} surely rose and {down} surely fell (false discoveries controlled); "
-        f"{few} more have too few answers",
+        f"{zh}：{told}个片区中{up}个上升、{down}个下降（误发现率控制在{rate}%：所列片区中平均至多{rate}%出于偶然）；"
+        f"{few}个片区某次作答不足，不单列",
+        f"{en}: of {told} zones {up} rose and {down} fell at a false discovery rate of {rate} % (on average at most "
+        f"that share of those listed is chance); {few} more have too few answers",
     )
 
 
-def _level(outcome: Outcome, value: float) -> str:
+def _level(outcome: Outcome, value: float, more: int = 0) -> str:
     if not np.isfinite(value):
         return "–"
-    return f"{100 * value:.1f}%" if outcome.is_share else f"{value:.2f}"
+    return f"{100 * value:.{1 + more}f}%" if outcome.is_share else f"{value:.{2 + more}f}"
 
 
-def _points(outcome: Outcome, value: float) -> Sentence:
+def _more(outcome: Outcome, change: WaveChange) -> int:
+    """Return the decimals to add so that a reader who subtracts both values finds the change."""
+    scale, least = (100, 1) if outcome.is_share else (1, 2)
+    one, two = scale * float(change.before[0]), scale * float(change.after[0])
+    return agreeing_places(one, two, least) - least if np.isfinite([one, two]).all() else 0
+
+
+def signed(value: float, digits: int) -> str:
+    """Return a number with its sign, a proper minus among them; no sign where all figures shown are 0."""
+    text = f"{abs(value):,.{digits}f}"
+    if not float(text.replace(",", "")):
+        return text
+    return f"{'−' if value < 0 else '+'}{text}"
+
+
+def _shown_change(outcome: Outcome, change: WaveChange, more: int) -> float:
+    """Return the difference of both values as they are shown."""
+    places = (3 if outcome.is_share else 2) + more
+    return round(float(change.after[0]), places) - round(float(change.before[0]), places)
+
+
+def _points(outcome: Outcome, value: float, more: int = 0) -> Sentence:
     """Return a difference with its sign and unit."""
     if not np.isfinite(value):
         return "–", "–"
     if outcome.is_share:
-        return f"{100 * value:+.1f}个百分点", f"{100 * value:+.1f} points"
-    return f"{value:+.2f}{SCALE[outcome.indicator is None]}", f"{value:+.2f}"
+        text = signed(100 * value, 1 + more)
+        return f"{text}个百分点", f"{text} points"
+    text = signed(value, 2 + more)
+    return f"{text}{SCALE[outcome.indicator is None]}", text
 
 
-def _spans(outcome: Outcome, value: float, low: float, high: float, sure: str) -> Sentence:
+def _spans(outcome: Outcome, value: float, low: float, high: float, sure: str, more: int = 0) -> Sentence:
     """Return a difference with its interval."""
-    zh, en = _points(outcome, value)
+    zh, en = _points(outcome, value, more)
     if not (np.isfinite(low) and np.isfinite(high)):
         return zh, en
-    scale, digits = (100, 1) if outcome.is_share else (1, 2)
-    one, two = (f"{scale * x:+.{digits}f}" for x in (low, high))
+    scale, digits = (100, 1 + more) if outcome.is_share else (1, 2 + more)
+    one, two = (signed(scale * x, digits) for x in (low, high))
     return f"{zh}（{sure}%区间{one}至{two}）", f"{en} ({sure} % interval {one} to {two})"

@@ -69,7 +69,8 @@ def evaluation(
     path = Path(plan)
     checked = check_plan(path, registered_hash(path) if sha256 is None else sha256)
     problems = [
-        f"--survey-{side}: the plan names {len(names)} waves {side} ({', '.join(names)}); files given: {len(given)}."
+        f"--survey-{side}: the plan names {len(names)} wave{'s' * (len(names) != 1)} {side} ({', '.join(names)}); "
+        f"files given: {len(given)}."
         for side, names, given in (("before", checked.before, before), ("after", checked.after, after))
         if len(names) != len(given) and (given or any(o.question for o in checked.outcomes))
     ]
@@ -134,7 +135,8 @@ def _answers(
     survey = read_survey(spec, file.parent, findings)
     zone, _ = zone_numbers(survey.zone, run.zones, spec.zones, f"survey {name}", findings, minimum=spec.minimum)
     weighting, groups = weigh(survey.groups, spec, survey.weight, zone=zone, population=households)
-    return Answers(name, survey.questions, weighting.weight, zone, groups), survey.days
+    # An export does not say that its respondents were drawn.
+    return Answers(name, survey.questions, weighting.weight, zone, groups, chosen=True), survey.days
 
 
 def _check_days(plan: Plan, waves: Sequence[tuple[str, Days | None]], findings: Findings) -> None:

@@ -48,7 +48,7 @@ def test_waves_are_read_as_the_plan_names_them(found):
 
 def test_waves_that_do_not_fit_are_refused(folder, run):
     ask = [folder / FIRST], [folder / SECOND]
-    with pytest.raises(InputError, match=r"--survey-after: the plan names 1 waves after \(2027\); files given: 0"):
+    with pytest.raises(InputError, match=r"--survey-after: the plan names 1 wave after \(2027\); files given: 0"):
         evaluation(folder / PLAN, run, ask[0], [], Findings())
     with pytest.raises(InputError, match="give a project file with"):
         evaluation(folder / PLAN, run, ask[1], ask[1], Findings())

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import openpyxl
 import pandas as pd
+import pypdf
 import pytest
 from conftest import EXAMPLE, ROOT
 from typer.testing import CliRunner
@@ -18,6 +19,7 @@ from geoprio.cli.demo import FOLDERS
 from geoprio.cli.main import app
 from geoprio.config import load_scenario
 from geoprio.effect import read_plan, registered_hash
+from geoprio.effect.told import signed
 
 SURVEYS = ("居民问卷_问卷星.xlsx", "居民问卷_问卷星_2027.xlsx")
 
@@ -70,7 +72,7 @@ def test_it_says_where_to_look(demo):
     for name in ("index.html", *FOLDERS):
         assert f"{folder / name}: " in text
         assert (folder / name).exists()
-    assert f"Map: {folder / 'out' / 'map.html'}" in text
+    assert f"地图：{folder / 'out' / 'map.html'}" in text
 
 
 def test_every_link_of_the_page_leads_to_a_file(demo):
@@ -109,8 +111,8 @@ def test_figures_are_those_of_the_files(demo):
         if row["code"].endswith("_covered_share"):
             assert f"{100 * row['before']:.1f} % → {100 * row['after']:.1f} %" in page
     pipes = change["evaluation"]["outcomes"][0]
-    assert f"{100 * pipes['effect']:+.1f}个百分点" in page
-    assert f"{100 * pipes['by_itself']:+.1f}个百分点" in page
+    assert f"{signed(100 * pipes['effect'], 1)}个百分点" in page
+    assert f"{signed(100 * pipes['by_itself'], 1)}个百分点" in page
 
 
 def test_the_evaluation_finds_the_effect_that_was_put_in(demo):
@@ -243,7 +245,26 @@ def test_the_page_works_offline(demo, browser, width):
     assert asked == [(folder / "index.html").as_uri()]
     page.click('a[href="effect/report.html"]')
     assert page.locator("#residents").is_visible()
+    # Nothing is printed over its neighbor, and the page of a phone ends.
+    cut = "() => [...document.querySelectorAll('td > div')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    for lang in ("zh-CN", "en"):
+        page.evaluate("lang => { document.documentElement.lang = lang; }", lang)
+        assert page.evaluate(cut) == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.scrollHeight") < 16_000
     page.close()
+
+
+def test_the_paper_has_columns_wide_enough(demo):
+    folder, _ = demo
+    text = "\n".join(p.extract_text() for p in pypdf.PdfReader(folder / "effect" / "report.pdf").pages)
+    # A column of one character would put each character into a line of its own.
+    assert not re.search(r"\n[\u4e00-\u9fff]\n[\u4e00-\u9fff]\n", text)
+    assert "提到水管、下水管老化" in text.split("供核对的数字")[1]
+    assert not re.search(r"\d\s*\n%", text)
+    assert "扣除均值回归后的变化" in text
+    assert "合成示例市\n" in text
+    assert "synthetic example town ·" not in text.split("\n")[0]
 
 
 def test_names_are_text(town):

@@ -12,11 +12,12 @@ import pandas as pd
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Town, missing
+from conftest import Town, Y, missing
 from finished import finished, people_in, with_shop
 
+import geoprio
 from geoprio._core.errors import InputError
-from geoprio.effect import compare
+from geoprio.effect import compare, load_run
 from geoprio.effect.equity import gini
 from geoprio.outputs.change.pdf import write_change_pdf
 from geoprio.outputs.change.report import change_html
@@ -46,15 +47,26 @@ def folder(change, tmp_path_factory):
     return write_change(change, tmp_path_factory.mktemp("pages") / "out", lang="en")
 
 
+@pytest.fixture(scope="module")
+def closing(tmp_path_factory):
+    """One shop closes and a home for elders opens; the shop has a hostile name."""
+    town = people_in(Town(tmp_path_factory.mktemp("closing")))
+    town.shops.append(({"id": "s9", "name": HOSTILE}, "Point", [X + 700, Y + 195]))
+    before = finished(town, "out")
+    town.shops.pop()
+    town.homes.append(({"id": "h9", "name": "新站"}, "Point", [X + 100, Y + 205]))
+    return compare(before, finished(town, "after"))
+
+
 @pytest.fixture
 def page(browser, folder):
     """Open a page of the folder offline; afterwards nothing may have gone wrong."""
     trouble, contexts = [], []
 
-    def go(name, viewport=WIDE):
+    def go(name, viewport=WIDE, of=folder):
         contexts.append(browser.new_context(viewport=viewport, offline=True))
         found = contexts[-1].new_page()
-        at = (folder / name).as_uri()
+        at = (of / name).as_uri()
         found.on("console", lambda m: trouble.append(m.text) if m.type in {"error", "warning"} else None)
         found.on("pageerror", lambda e: trouble.append(str(e)))
         found.on("request", lambda r: trouble.append(r.url) if r.url != at and not r.url.startswith("data:") else None)
@@ -83,6 +95,72 @@ def test_both_sides_share_their_classes(change):
     codes = [of["code"] for of in swipe_data(change)["indicators"]]
     assert codes[0] == "priority"
     assert {"convenience_covered_share", "convenience_distance_m"} <= set(codes)
+
+
+def test_the_map_knows_streets_and_what_opened_and_closed(closing):
+    told = swipe_data(closing)
+    titles = [c["titles"][1] for c in told["categories"]]
+    closed, opened = ([(titles[c], name) for c, name, _ in found] for found in told["facilities"])
+    assert (closed, opened) == ([("convenience stores", HOSTILE)], [("elder care", "新站")])
+    assert len({c["color"] for c in told["categories"]}) == len(titles)
+    # Streets are those of the run before, thinned; a run that kept none has a map without them.
+    assert sum(len(lines) for lines in told["streets"]) > 0
+    bare = dataclasses.replace(closing, before=dataclasses.replace(closing.before, streets=None))
+    assert swipe_data(bare)["streets"] == []
+    assert swipe_html(bare, "zh")
+
+
+def test_streets_come_with_a_folder_and_are_left_out_when_it_was_edited(tmp_path):
+    geoprio.run(people_in(Town(tmp_path)).write()).save(tmp_path / "out")
+    found = load_run(tmp_path / "out").streets
+    assert found is not None
+    assert set(found.geom_type) == {"LineString"}
+    assert str(found.crs) == load_run(tmp_path / "out").crs
+    with (tmp_path / "out" / "geoprio.gpkg").open("ab") as file:
+        file.write(b"edited")
+    assert load_run(tmp_path / "out").streets is None
+
+
+@browsing
+def test_closed_facilities_stand_on_both_sides(page, closing, tmp_path):
+    p = page("swipe.html", of=write_change(closing, tmp_path / "out", lang="en"))
+    paths = {side: p.locator(f".leaflet-{side}-pane svg path") for side in ("before", "after")}
+    # Before: the shop and its cross. After: both again, and the new home.
+    assert (paths["before"].count(), paths["after"].count()) == (2, 3)
+    assert p.locator("#marks li").all_text_contents() == ["convenience storesclosed 1", "elder carenew 1"]
+    p.locator("#swipe").focus()
+    p.keyboard.press("End")
+    paths["before"].first.hover(force=True)
+    assert HOSTILE in p.locator(".leaflet-tooltip").text_content()
+    assert p.locator(".leaflet-tooltip img").count() == 0
+
+
+@browsing
+def test_classes_run_upwards_and_zones_are_named(page):
+    p = page("swipe.html")
+    p.locator("#indicator").select_option(label="Convenience stores: share covered")
+    rows = p.locator("#legend tbody td:first-child").all_text_contents()
+    ranges = [[float(n) for n in re.findall(r"[\d.]+", row)] for row in rows if "–" in row]
+    assert len(ranges) == 3
+    assert all(low < high for low, high in ranges)
+    names = p.locator(".zone-name").all_text_contents()
+    assert "西区" in names
+
+
+@browsing
+def test_rows_are_folded_and_nothing_is_cut(page):
+    for viewport in (WIDE, PHONE):
+        p = page("report.html", viewport)
+        assert p.locator("details").count() >= 1
+        assert not p.locator("details table").first.is_visible()
+        p.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert p.locator("details[open]").count() == p.locator("details").count()
+        p.locator("details summary").first.click()
+        assert not p.locator("details table").first.is_visible()
+        p.locator("details summary").first.click()
+        assert p.locator("details table").first.is_visible()
+        wide = "() => [...document.querySelectorAll('td > div')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+        assert p.evaluate(wide) == 0
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -190,7 +268,8 @@ def test_the_pdf_tells_what_the_page_tells(change, tmp_path, lang):
     for name in ("a.pdf", "b.pdf"):
         write_change_pdf(change, None, None, tmp_path / name, lang)
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
-    text = "".join(p.extract_text() for p in pypdf.PdfReader(tmp_path / "a.pdf").pages).replace("\n", "")
+    text = "".join(p.extract_text() for p in pypdf.PdfReader(tmp_path / "a.pdf").pages)
+    text = text.replace("\n", "").replace("\u00a0", " ")
     words = {"zh": ("全市", "公平", "供给与需求", "+33.3 个百分点", "不等于项目的效果"),
              "en": ("All zones", "Equity", "Supply and demand", "+33.3 points", "no interval of sampling")}  # fmt: skip
     for word in words[lang]:

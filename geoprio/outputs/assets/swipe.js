@@ -24,11 +24,12 @@
   /** A value as people read it; of a change with its sign and in points. */
   function figure(value, unit, isChange) {
     if (value === null) return t("unknown");
-    const sign = isChange && value > 0 ? "+" : "";
-    if (unit === "share") return sign + (100 * value).toFixed(1) + (isChange ? " " + t("share_points") : " %");
-    if (unit === "points") return sign + value.toFixed(1);
-    const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 1 ? 1 : 3;
-    return sign + grouped(value.toFixed(digits)) + (unit === "m" ? " m" : "");
+    const scaled = unit === "share" ? 100 * value : value, size = Math.abs(scaled);
+    const digits = unit === "share" || unit === "points" ? 1 : unit === "m" || size >= 100 || Number.isInteger(size) ? 0 : size >= 1 ? 1 : 3;
+    const text = grouped(size.toFixed(digits)), zero = !/[1-9]/.test(text);
+    const sign = zero ? "" : scaled < 0 ? "−" : isChange ? "+" : "";
+    if (unit === "share") return sign + text + (isChange ? " " + t("share_points") : " %");
+    return sign + text + (unit === "m" ? " " + t("metre") : "");
   }
 
   const change = (of, k) => (of.values[0][k] === null || of.values[1][k] === null ? null : of.values[1][k] - of.values[0][k]);
@@ -39,7 +40,7 @@
 
   const scale = data.scales[0];
 
-  function unfold(steps) {
+  function unfold(steps, scale) {
     let x = 0, y = 0;
     const out = [];
     for (let k = 0; k < steps.length; k += 2) {
@@ -51,27 +52,50 @@
   }
 
   const map = L.map("canvas", { zoomControl: false, attributionControl: false, zoomSnap: 0.25, fadeAnimation: false, zoomAnimation: false });
-  const panes = ["before", "after", "outline"].map(function (key, k) {
+  const panes = ["before", "after", "outline", "names"].map(function (key, k) {
     const pane = map.createPane(key);
     pane.style.zIndex = 400 + 10 * k;
     return pane;
   });
-  panes[2].style.pointerEvents = "none";
-  const shapes = data.zones.map((zone) => zone[3].map((rings) => rings.map(unfold)));
+  panes[2].style.pointerEvents = panes[3].style.pointerEvents = "none";
+  // Streets are a background that shows through the zones: only where one is, not what it is called.
+  map.createPane("streets").style.zIndex = 390;
+  const paved = L.canvas({ pane: "streets" });
+  data.streets.forEach((lines, level) => lines.forEach((line) => L.polyline(unfold(line, data.scales[1]), {
+    renderer: paved, pane: "streets", interactive: false, color: "#7d8690", weight: [1.3, 0.8, 0.5][level], smoothFactor: 1.5 }).addTo(map)));
+  const opacity = data.streets.flat().length ? 0.84 : 1;
+  const shapes = data.zones.map((zone) => zone[3].map((rings) => rings.map((ring) => unfold(ring, scale))));
   const sides = [0, 1].map(function (side) {
     const renderer = L.canvas({ pane: ["before", "after"][side] });
     return shapes.map(function (rings, k) {
-      const shape = L.polygon(rings, { renderer, pane: ["before", "after"][side], color: "#fff", weight: 0.8, fillOpacity: 1 });
+      const shape = L.polygon(rings, { renderer, pane: ["before", "after"][side], color: "#fff", weight: 0.8, fillOpacity: opacity });
       shape.on("click", () => select(k));
+      shape.bindTooltip(() => said(name(k)), { sticky: true });
       return shape.addTo(map);
     });
   });
-  // Facilities of one run only stand in that run's pane, and are uncovered with it.
-  const marks = data.facilities.flatMap((found, side) => found.map(function ([titles, label, [x, y]]) {
-    const mark = L.circleMarker([y / scale, x / scale], { pane: ["before", "after"][side], renderer: L.svg({ pane: ["before", "after"][side] }),
-      radius: 6, weight: 2, color: "#16191d", fillColor: side ? "#fff" : "#16191d", fillOpacity: 1 });
-    mark.bindTooltip(() => [titles[number()], label].filter(Boolean).join(" · ") + " · " + t(side ? "only_after" : "only_before"));
-    return mark.addTo(map);
+  /** Text for a tooltip: Leaflet would take a string for markup. */
+  const said = (text) => el("span", {}, text);
+
+  const Mark = L.CircleMarker.extend({
+    _updatePath() {
+      const { x, y } = this._point, r = this._radius;
+      this._renderer._setPath(this, this.options.shape === "out" ? `M${x - r},${y - r}l${2 * r},${2 * r}M${x - r},${y + r}l${2 * r},${-2 * r}`
+        : shapePath(this.options.shape, x, y, r));
+    },
+  });
+  const shapeOf = (category) => SHAPES[category % SHAPES.length];
+  // New facilities stand in the pane of the run after and are uncovered with it; closed ones are crossed out in both.
+  const drawn = ["before", "after"].map((pane) => L.svg({ pane }));
+  const marks = data.facilities.flatMap((found, side) => found.flatMap(function ([category, label, [x, y]]) {
+    const { color } = data.categories[category], place = [y / scale, x / scale];
+    return (side ? [1] : [0, 1]).flatMap(function (k) {
+      const on = { pane: ["before", "after"][k], renderer: drawn[k], fillOpacity: 1 };
+      const mark = new Mark(place, { ...on, shape: shapeOf(category), radius: side ? 6.5 : 8, weight: side ? 2 : 3, color: side ? "#16191d" : color, fillColor: side ? color : "#fff" });
+      mark.bindTooltip(() => said([data.categories[category].titles[number()], label].filter(Boolean).join(" · ") + " · " + t(side ? "only_after" : "only_before")));
+      const cross = new Mark(place, { ...on, shape: "out", radius: 4, weight: 2, color: "#16191d", fill: false, interactive: false });
+      return (side ? [mark] : [mark, cross]).map((m) => m.addTo(map));
+    });
   }));
   const outline = L.layerGroup().addTo(map);
   const bounds = L.latLngBounds(shapes.flat(3));
@@ -137,7 +161,7 @@
     if (low === null && high === null) return t("all_values");
     if (low === null) return (rises ? "≤ " : "≥ ") + figure(high, of.unit);
     if (high === null) return (rises ? "> " : "< ") + figure(low, of.unit);
-    return figure(low, of.unit) + " – " + figure(high, of.unit);
+    return [low, high].sort((a, b) => a - b).map((end) => figure(end, of.unit)).join(" – ");
   }
 
   function legend() {
@@ -153,8 +177,41 @@
     const head = el("tr", {}, el("th", { scope: "col" }, t("class")), el("th", { scope: "col", class: "n" }, t("side_before")),
       el("th", { scope: "col", class: "n" }, t("side_after")));
     at("legend").replaceChildren(el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)));
-    at("basis").textContent = t("basis_" + of.basis) + (marks.length ? " " + t("facility_marks") : "");
+    at("basis").textContent = t("basis_" + of.basis);
+    at("marks").replaceChildren(...(marks.length ? [el("p", { class: "hint" }, t("facility_marks")), el("ul", {}, ...facilityRows())] : []));
   }
+
+  /** A line for each category with new or closed facilities: its symbol, and how many. */
+  function facilityRows() {
+    return data.categories.map(function ({ titles, color }, k) {
+      const [closed, fresh] = data.facilities.map((found) => found.filter((f) => f[0] === k).length);
+      if (!closed && !fresh) return null;
+      const path = svg("path", { d: shapePath(shapeOf(k), 8, 8, 5.5), fill: color, stroke: "#16191d", "stroke-width": "1.5" });
+      const counts = [[fresh, "only_after"], [closed, "only_before"]].filter(([n]) => n).map(([n, key]) => t(key) + " " + n);
+      return el("li", {}, svg("svg", { width: "16", height: "16", "aria-hidden": "true" }, path), titles[number()], el("b", {}, counts.join(" · ")));
+    }).filter(Boolean);
+  }
+
+  // ---- names of zones, where there is room ----
+
+  const MOST_NAMES = 60, CHARACTER = 12;
+  const labels = L.layerGroup().addTo(map);
+  const boxes = shapes.map((parts) => L.latLngBounds(parts.flat(2)));
+
+  function names() {
+    labels.clearLayers();
+    const view = map.getBounds();
+    const room = (box) => map.latLngToContainerPoint(box.getNorthEast()).x - map.latLngToContainerPoint(box.getSouthWest()).x;
+    const width = (text) => [...text].reduce((sum, c) => sum + (c > "\u2e7f" ? CHARACTER : 0.6 * CHARACTER), 0);
+    boxes.map((box, k) => [k, room(box)]).filter(([k, wide]) => view.intersects(boxes[k]) && wide > width(name(k)))
+      .sort((a, b) => b[1] - a[1]).slice(0, MOST_NAMES).forEach(function ([k]) {
+        const [x, y] = data.zones[k][2];
+        const icon = L.divIcon({ className: "zone-name", html: el("bdi", {}, name(k)), iconSize: null });
+        L.marker([y / scale, x / scale], { icon, pane: "names", interactive: false, keyboard: false }).addTo(labels);
+      });
+  }
+
+  map.on("moveend", names);
 
   function moved() {
     const of = data.indicators[chosen];
@@ -218,6 +275,7 @@
     legend();
     moved();
     card();
+    names();
     swipe();
   }
 

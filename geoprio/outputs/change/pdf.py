@@ -7,11 +7,13 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from geoprio.outputs.change.names import folders, project_name, side_names
+from geoprio.outputs.change.page_words import PAGE_WORDS
 from geoprio.outputs.change.plots import change_plots
 from geoprio.outputs.change.report import report_sections
 from geoprio.outputs.change.sections import top_counts
-from geoprio.outputs.change.words import PAGE_WORDS
 from geoprio.outputs.figures import svg_bytes
+from geoprio.outputs.figures.text import columns
 from geoprio.outputs.sheets import pdf_fonts
 from geoprio.outputs.template import clean
 from geoprio.outputs.webmap.data import credit_lines
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from geoprio.effect.change import Change
     from geoprio.effect.done import PlanDone
     from geoprio.effect.finding import Evaluation
-    from geoprio.outputs.change.sections import Cell, Section, Text
+    from geoprio.outputs.change.layout import Cell, Section
+    from geoprio.outputs.change.units import Text
 
 LOOKS: Final = {
     "axis": 'stroke="#dfe3e8"',
@@ -33,6 +36,11 @@ LOOKS: Final = {
     "same": 'fill="#67707b"',
 }
 """How the small drawings of the page look; a PDF knows no style sheet."""
+PLOT_COLUMNS: Final = 20
+MARK_COLUMNS: Final = 5
+BREAKABLE: Final = 14
+SHORT, SHORTEST = 20, 6
+"""Widths of columns in characters, of which a Chinese one counts two: what stands in one line, and the least."""
 MARKS: Final = {"better": "#2166ac", "worse": "#b35806"}
 
 
@@ -72,10 +80,11 @@ def pdf_data(
     return {
         "lang": lang,
         "fonts": fonts,
-        "title": _said(change.after.project["project"]["name"], number),
+        "title": _said(project_name(change), number),
         "kind": PAGE_WORDS["title"][number],
         "paper": PAGE_WORDS["paper"][number],
-        "runs": f"{_said(change.before.name, number)} → {_said(change.after.name, number)}",
+        "runs": " → ".join(_said(side, number) for side in side_names(change)),
+        "folders": _said(folders(change) or "", number),
         "counts": [(count, what[number]) for count, what in top_counts(change)],
         "sections": [_section(s, number) | {"picture": plots.get(s.key)} for s in report_sections(change, done, found)],
         "credit": " · ".join(credit_lines(change.before.project)),
@@ -83,23 +92,58 @@ def pdf_data(
 
 
 def _section(section: Section, number: int) -> dict[str, Any]:
+    rows = [[_cell(cell, number) for cell in row] for row in (*section.rows, *section.more)]
+    head = [_said(h.title, number) for h in section.head]
     return {
         "title": section.title[number],
         "hints": [hint[number] for hint in section.hints],
-        "notes": [_said(text, number) for _, text in section.notes],
-        "head": [_said(h.title, number) for h in section.head],
+        "notes": [(_said(tag, number), _said(text, number)) for tag, text in section.notes],
+        "paragraphs": [_said(text, number) for text in section.paragraphs],
+        "head": head,
         "figures": [h.figure for h in section.head],
-        "rows": [[_cell(cell, number) for cell in row] for row in section.rows],
+        "widths": _widths(head, rows),
+        "rows": rows,
+        "also": [_section(part, number) | {"picture": None} for part in section.also],
     }
+
+
+def _widths(head: list[str], rows: list[list[dict[str, Any]]]) -> list[float]:
+    """Return the parts of the page's width that columns get: by their longest texts, none so small that words break."""
+    found = []
+    for k, title in enumerate(head):
+        cells = [row[k] for row in rows]
+        if any(cell["plot"] for cell in cells):
+            found.append(float(PLOT_COLUMNS))
+            continue
+        # A mark takes the room of two characters, and figures are not broken at their blanks.
+        room = MARK_COLUMNS * any(cell["marked"] for cell in cells)
+        words = [_word_columns(word) for text in (title, *(c["text"] for c in cells)) for word in text.split(" ")]
+        longest = room + max((columns(t) for c in cells for t in (c["text"], c["small"])), default=0)
+        # A long text breaks between words; its column is as wide as its longest word, and a third of its length.
+        least = room + min(max(words, default=0), SHORT)
+        found.append(float(max(SHORTEST, least, min(longest, SHORT), longest / 3, columns(title) / 3)))
+    return found
+
+
+def _word_columns(word: str) -> int:
+    """Return the room of a word that cannot be broken; Chinese can, between any characters but not into single ones."""
+    return columns(word) if word.isascii() else min(columns(word), BREAKABLE)
 
 
 def _cell(cell: Cell, number: int) -> dict[str, Any]:
     return {
-        "text": _said(cell.text, number),
+        "text": _unbroken(_said(cell.text, number)),
+        "small": _unbroken(_said(cell.small, number)),
         "mark": MARKS.get(cell.mark),
+        "marked": bool(cell.mark),
         "square": cell.mark == "worse",
         "plot": _drawing(str(cell.plot)) if cell.plot else None,
     }
+
+
+def _unbroken(text: str) -> str:
+    """Return a text whose figures stay in one line with their units."""
+    return re.sub(r"(?<=\d) (?=[^\d→/+–])", "\u00a0", text)
 
 
 def _said(text: Text, number: int) -> str:

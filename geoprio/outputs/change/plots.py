@@ -9,6 +9,7 @@ import pandas as pd
 
 from geoprio.effect.groups import UNKNOWN
 from geoprio.effect.spread import carried
+from geoprio.outputs.change.units import counted
 from geoprio.outputs.change.words import value_word
 from geoprio.outputs.figures import change_dumbbells, lorenz_curves
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 LORENZ: Final = "distance_m"
 """Indicator whose spread over people is drawn: every building has its own."""
+ALL: Final = ("所服务对象", "those whom it serves")
 MOST: Final = 6
 """Panels of a plot."""
 
@@ -51,7 +53,9 @@ def change_plots(change: Change, lang: str) -> Iterator[tuple[str, Figure]]:
                 drawn = {n: (t["value"].to_numpy(float), t["people"].to_numpy(float)) for n, t in sides.items()}
                 found.append((what.title, drawn, ginis))
     if found:
-        yield "equity", lorenz_curves([(t, d) for t, d, _ in found], ginis=[g for _, _, g in found], lang=lang)
+        counted_as = {change.before.demand[c] for c in change.before.demand if c in change.after.demand}
+        who = counted(counted_as.pop()) if len(counted_as) == 1 else ALL
+        yield "equity", lorenz_curves([(t, d) for t, d, _ in found], ginis=[g for _, _, g in found], who=who, lang=lang)
 
 
 def _rows(table: pd.DataFrame, code: str) -> pd.DataFrame:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from geoprio.outputs.change.evaluation import evaluation_sections
+from geoprio.outputs.change.methods import methods_section
+from geoprio.outputs.change.names import folders, project_name, side_names
+from geoprio.outputs.change.page_words import PAGE_WORDS, SWIPE_WORDS
 from geoprio.outputs.change.plots import change_plots
 from geoprio.outputs.change.sections import sections, top_counts
-from geoprio.outputs.change.words import PAGE_WORDS, SWIPE_WORDS
 from geoprio.outputs.figures import svg_bytes
 from geoprio.outputs.template import template
 from geoprio.outputs.webmap.page import HTML_LANG, asset, content_policy, refuse_remote
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from geoprio.effect.change import Change
     from geoprio.effect.done import PlanDone
     from geoprio.effect.finding import Evaluation
-    from geoprio.outputs.change.sections import Section
+    from geoprio.outputs.change.layout import Section
 
 
 def change_html(change: Change, done: PlanDone | None, lang: str, found: Evaluation | None = None) -> str:
@@ -58,9 +60,9 @@ def change_html(change: Change, done: PlanDone | None, lang: str, found: Evaluat
     page: str = template("change.html.j2").render(
         number=int(lang == "en"),
         html_lang=HTML_LANG[lang],
-        title=change.after.project["project"]["name"],
-        before=change.before.name,
-        after=change.after.name,
+        title=project_name(change),
+        sides=side_names(change),
+        folders=folders(change),
         words={**PAGE_WORDS, **SWIPE_WORDS},
         policy=Markup(content_policy([program])),  # noqa: S704 - our own markup
         style=Markup(style),  # noqa: S704 - our own markup
@@ -76,7 +78,7 @@ def report_sections(change: Change, done: PlanDone | None, found: Evaluation | N
     """Return the sections of the report; what residents say comes after who was newly served."""
     told = sections(change, done)
     at = next((k + 1 for k, s in enumerate(told) if s.key == "served"), len(told))
-    return [*told[:at], *evaluation_sections(found), *told[at:]]
+    return [*told[:at], *evaluation_sections(found), *told[at:], methods_section(change, found)]
 
 
 def plot_links(change: Change) -> dict[str, tuple[str, str]]:

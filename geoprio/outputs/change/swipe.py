@@ -13,11 +13,13 @@ import shapely
 from markupsafe import Markup
 
 from geoprio.indicators.registry import category_titles
-from geoprio.outputs.change.words import PAGE_WORDS, SWIPE_WORDS, VALUES
-from geoprio.outputs.palette import CLASS_COLORS, UNSCORED_COLOR
+from geoprio.outputs.change.names import folders, project_name, side_names
+from geoprio.outputs.change.page_words import PAGE_WORDS, SWIPE_WORDS
+from geoprio.outputs.change.words import VALUES
+from geoprio.outputs.palette import CLASS_COLORS, FACILITY_COLORS, UNSCORED_COLOR
 from geoprio.outputs.template import template
 from geoprio.outputs.webmap.colorings import by_anchors, by_rank
-from geoprio.outputs.webmap.data import STREET_SCALE, ZONE_SCALE, credit_lines, on_grid, zone_shapes
+from geoprio.outputs.webmap.data import STREET_SCALE, ZONE_SCALE, credit_lines, on_grid, street_steps, zone_shapes
 from geoprio.outputs.webmap.page import (
     DATA_ID,
     HTML_LANG,
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = ("covered_share", "distance_m", "supply", "reached_share", "per_1000")
 """Of the indicators of a category those that the map shows."""
+STREETS: Final = 40_000
+"""Most vertices of streets: a background, and the page stays small."""
 MOST_FACILITIES: Final = 500
 """With more than this that one run lacks, ids are other ones rather than facilities, and none is drawn."""
 
@@ -64,14 +68,14 @@ def swipe_html(change: Change, lang: str) -> str:
         raise ValueError(f"lang = {lang!r} is not one of {', '.join(HTML_LANG)}")
     style = f"<style>{leaflet_css()}\n{asset('quality.css')}\n{asset('swipe.css')}</style>"
     library = f"<script>/*!\n{asset('LICENSE.leaflet')}*/\n{leaflet_js()}</script>"
-    program = f"<script>\n{asset('swipe.js')}</script>"
+    program = f"<script>\n{asset('map/dom.js')}\n{asset('swipe.js')}</script>"
     refuse_remote(style + library + program + asset("swipe.html.j2"))
     page: str = template("swipe.html.j2").render(
         number=int(lang == "en"),
         html_lang=HTML_LANG[lang],
-        title=change.after.project["project"]["name"],
-        before=change.before.name,
-        after=change.after.name,
+        title=project_name(change),
+        sides=side_names(change),
+        folders=folders(change),
         words={**PAGE_WORDS, **SWIPE_WORDS},
         policy=Markup(content_policy([library, program])),  # noqa: S704 - our own markup
         style=Markup(style),  # noqa: S704 - our own markup
@@ -104,22 +108,30 @@ def swipe_data(change: Change) -> dict[str, Any]:
     """Return what the map shows, ready for JSON."""
     zones = change.before.zones.loc[change.people.index]
     at, shapes = zone_shapes(zones)
+    sides = (change.before, change.after)
     names = zones["name"].fillna("").astype(str) if "name" in zones else zones.index.astype(str)
     return {
         "words": {**SWIPE_WORDS, **{k: VALUES[k] for k in ("better", "worse", "same", "unknown")}},
-        "runs": [change.before.name, change.after.name],
         "scales": [ZONE_SCALE, STREET_SCALE],
         "colors": CLASS_COLORS,
         "unknownColor": UNSCORED_COLOR,
         "indicators": [_indicator(change, code) for code in shown_codes(change)],
-        "facilities": [_only(*runs) for runs in ((change.before, change.after), (change.after, change.before))],
+        "categories": [
+            {"titles": category_titles(c), "color": FACILITY_COLORS[k % len(FACILITY_COLORS)]}
+            for k, c in enumerate(change.before.rules)
+        ],
+        "facilities": [_only(*runs, list(change.before.rules)) for runs in (sides, sides[::-1])],
+        "streets": street_steps(change.before.streets, STREETS) if change.before.streets is not None else [],
         "zones": [list(row) for row in zip(zones.index.astype(str), names, at, shapes, strict=True)],
     }
 
 
-def _only(run: FinishedRun, other: FinishedRun) -> list[list[Any]]:
-    """Return category, name and place of the facilities that count in one run and not in the other."""
-    used, there = (r.facilities[r.facilities["status"] == "used"] for r in (run, other))
+def _only(run: FinishedRun, other: FinishedRun, categories: list[str]) -> list[list[Any]]:
+    """Return the category's number, name and place of the facilities that count in one run and not in the other."""
+    used, there = (
+        r.facilities[(r.facilities["status"] == "used") & r.facilities["category"].isin(categories)]
+        for r in (run, other)
+    )
     keys = [list(zip(f.index.astype(str), f["category"].astype(str), strict=True)) for f in (used, there)]
     other_keys = set(keys[1])
     lone = used[[key not in other_keys for key in keys[0]]] if len(used) else used
@@ -127,7 +139,7 @@ def _only(run: FinishedRun, other: FinishedRun) -> list[list[Any]]:
         return []
     at = on_grid(shapely.get_coordinates(lone.geometry.to_crs("EPSG:4326").to_numpy()), ZONE_SCALE).tolist()
     names = lone["name"].fillna("").astype(str)
-    return [[category_titles(str(c)), n, xy] for c, n, xy in zip(lone["category"], names, at, strict=True)]
+    return [[categories.index(str(c)), n, xy] for c, n, xy in zip(lone["category"], names, at, strict=True)]
 
 
 def _indicator(change: Change, code: str) -> dict[str, Any]:

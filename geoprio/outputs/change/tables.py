@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geoprio.effect.difference_words import bilingual
+from geoprio.outputs.change.people import measure_title, told_measures
+from geoprio.outputs.change.units import UNITS, counted, unit_word
 from geoprio.outputs.change.words import category_word, heading, value_word
+from geoprio.outputs.translate import in_chinese
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
 
 CODED: Final = ("verdict", "status", "side", "measure", "level", "by")
 """Columns whose cells are codes."""
+
+SOURCES: Final = {"survey": ("居民问卷", "survey"), "plan": ("计划表", "plan"), "done": ("完成表", "done")}
+"""Sources of rows that were set aside, in words."""
 
 RANKS: Final = ("before", "after", "data", "weights", "method", "gate", "zones")
 
@@ -86,20 +93,92 @@ def in_words(key: str, table: pd.DataFrame, change: Change, number: int) -> tupl
     number : {0, 1}
         Language: zh, en.
     """
-    out = table.copy()
+    if key == "rejects":
+        return rejects_in_words(table, number), frozenset()
+    if key == "differences":
+        return _differences_in_words(change, number), frozenset()
+    out = _measures_in_words(table, change, number) if key == "equity" else table.drop(columns="unit", errors="ignore")
     for name in out.columns:
         coded = name in CODED or str(name).startswith("met_") or (name == "group" and "by" in out)
         if coded and not (key == "plan" and name == "measure"):
             out[name] = pd.Series([_word(v, number) for v in out[name]], index=out.index, dtype=object)
     if "code" in out:
         titles = [change.measures[c].title[number] if c in change.measures else c for c in out["code"]]
-        out.insert(list(out.columns).index("code") + 1, "indicator", titles)
+        units = [unit_word(change.measures.get(c), change, number) for c in out["code"]]
+        if key == "equity":
+            units = [UNITS["share"][number] if below else "" for below in out.pop("below")]
+        at = list(out.columns).index("code")
+        out.insert(at + 1, "indicator", titles)
+        out.insert(at + 2, "unit", units)
     if "category" in out:
+        out.insert(
+            list(out.columns).index("category") + 1,
+            "counted_in",
+            [counted(change.before.demand[str(c)])[number] for c in out["category"]],
+        )
         out["category"] = [category_word(str(c), number) for c in out["category"]]
     names = {
-        name: heading("kept_promise" if (key, name) == ("plan", "kept") else str(name), number) for name in out.columns
+        name: heading("kept_promise" if (key, name) == ("plan", "kept") else str(name), number, change.people_unit)
+        for name in out.columns
     }
     return out.rename(columns=names), frozenset(names[c] for c in out.columns if c == "unmatched")
+
+
+def _measures_in_words(table: pd.DataFrame, change: Change, number: int) -> pd.DataFrame:
+    """Return the measures of inequality that mean something, each share below a standard with its standard."""
+    keys = told_measures(change).index
+    kept = pd.MultiIndex.from_frame(table[["code", "measure"]]).isin(keys)
+    out = table[kept].reset_index(drop=True)
+    out["below"] = out["measure"] == "below_standard"
+    out["measure"] = [
+        measure_title(change, str(c), str(m))[number] for c, m in zip(out["code"], out["measure"], strict=True)
+    ]
+    return out
+
+
+def _differences_in_words(change: Change, number: int) -> pd.DataFrame:
+    """Return in what the runs differ, in words."""
+    none = ("无", "none")[number]
+    names = [
+        [none if side == "none" else bilingual(side)[number] for side in (d.before, d.after)]
+        for d in change.differences
+    ]
+    return pd.DataFrame(
+        {
+            heading("what", number): [d.reason[number] for d in change.differences],
+            heading("verdict", number): [value_word(d.verdict, number) for d in change.differences],
+            heading("before", number): [one for one, _ in names],
+            heading("after", number): [two for _, two in names],
+            heading("mend", number): ["" if d.verdict == "allowed" else d.mend[number] for d in change.differences],
+        }
+    )
+
+
+def rejects_in_words(rejects: pd.DataFrame, number: int) -> pd.DataFrame:
+    """Return rows and values set aside with reasons and mends in words of the language.
+
+    Parameters
+    ----------
+    rejects : DataFrame
+        Of `geoprio._core.findings.Findings.rejects`.
+    number : {0, 1}
+        Language: zh, en. Sentences whose translation is not known stay English.
+    """
+    out = rejects.copy()
+    for name in ("reason", "mend"):
+        if name in out and number == 0:
+            out[name] = [in_chinese(text) or text if isinstance(text, str) else text for text in out[name]]
+    if "source" in out:
+        out["source"] = [_source(str(text), number) for text in out["source"]]
+    # Places are told of points alone, and nothing here is one.
+    out = out.drop(columns=[c for c in ("lon", "lat") if c in out and out[c].isna().all()])
+    return out.rename(columns={str(c): heading(str(c), number) for c in out})
+
+
+def _source(role: str, number: int) -> str:
+    """Return the source of a row in words, with the name of its wave where it has one."""
+    first, _, wave = role.partition(" ")
+    return f"{SOURCES[first][number]} {wave}".strip() if first in SOURCES else role
 
 
 def _word(value: object, number: int) -> object:

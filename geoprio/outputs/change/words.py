@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from geoprio.indicators.registry import category_titles
+from geoprio.outputs.change.units import counted
 
 Pair = tuple[str, str]
 
@@ -31,6 +32,7 @@ WORDS: Final[dict[str, Pair]] = {
     "high": ("上限", "high"),
     "change_low": ("变化下限", "least change"),
     "change_high": ("变化上限", "largest change"),
+    "interval_points": ("95% 区间（百分点）", "95 % interval (points)"),
     "interval": ("95% 区间", "95 % interval"),
     "variants": ("组合数", "variants"),
     "plan": ("计划与完成", "Plan and done"),
@@ -54,13 +56,32 @@ WORDS: Final[dict[str, Pair]] = {
     "side": ("面子/里子", "face or lining"),
     "before": ("前", "before"),
     "after": ("后", "after"),
+    "before_after": ("前 → 后", "before → after"),
     "change": ("变化", "change"),
     "verdict": ("结论", "verdict"),
     "target": ("目标", "target"),
     "met_before": ("前：达标", "met before"),
     "met_after": ("后：达标", "met after"),
     "with_target": ("有目标的片区", "zones with a target"),
-    "people": ("人数", "people"),
+    "people": ("{who}", "{who}"),
+    "people_better": ("好转片区的{who}", "{who} of zones that got better"),
+    "people_worse": ("变差片区的{who}", "{who} of zones that got worse"),
+    "people_same": ("不变片区的{who}", "{who} of zones about the same"),
+    "people_changed": ("有变化片区的{who}", "{who} of zones that changed"),
+    "people_unknown": ("未知片区的{who}", "{who} of zones not known"),
+    "counted_in": ("计量单位", "counted in"),
+    "size": ("规模", "how many"),
+    "source": ("来源", "source"),
+    "row": ("行", "row"),
+    "column": ("列", "column"),
+    "value": ("值", "value"),
+    "reason": ("原因", "reason"),
+    "mend": ("改法", "mend"),
+    "methods": ("方法说明（可引用）", "Methods, ready to cite"),
+    "kind": ("类别", "kind"),
+    "registered": ("方案", "plan"),
+    "finding": ("结果", "finding"),
+    "caveat": ("注意", "caveat"),
     "boundary_changed": ("边界有变", "boundary changed"),
     "zones_known": ("可比片区", "zones known in both"),
     "gained": ("新覆盖", "gained"),
@@ -70,8 +91,8 @@ WORDS: Final[dict[str, Pair]] = {
     "unknown": ("未知", "unknown"),
     "supply": ("供给部分", "supply part"),
     "demand": ("需求部分", "demand part"),
-    "people_before_supply_after": ("前的人、后的设施", "people before, facilities after"),
-    "people_after_supply_before": ("后的人、前的设施", "people after, facilities before"),
+    "people_before_supply_after": ("前的需求、后的设施", "demand before, facilities after"),
+    "people_after_supply_before": ("后的需求、前的设施", "demand after, facilities before"),
     "unmatched": ("楼栋对不上的比例", "share in unmatched buildings"),
     "what": ("内容", "what"),
     "note": ("说明", "note"),
@@ -100,7 +121,7 @@ WORDS: Final[dict[str, Pair]] = {
 VALUES: Final[dict[str, Pair]] = {
     "better": ("好转", "better"),
     "worse": ("变差", "worse"),
-    "same": ("不变", "same"),
+    "same": ("基本不变", "about the same"),
     "changed": ("有变化", "changed"),
     "unknown": ("未知", "unknown"),
     "all": ("合计", "all"),
@@ -139,11 +160,11 @@ VALUES: Final[dict[str, Pair]] = {
     "theil": ("泰尔指数", "Theil's T"),
     "theil_within": ("泰尔指数：区县内", "Theil's T within districts"),
     "theil_between": ("泰尔指数：区县间", "Theil's T between districts"),
-    "below_standard": ("未达标准的人口比例", "share of people below standard"),
+    "below_standard": ("未达标准的比例", "share below the standard"),
 }
 """Codes in cells."""
 
-COUNTS: Final = {"better": ("好转", "better"), "worse": ("变差", "worse"), "same": ("不变", "same"),
+COUNTS: Final = {"better": ("好转", "better"), "worse": ("变差", "worse"), "same": ("基本不变", "about the same"),
                  "changed": ("有变化", "changed"), "unknown": ("未知", "unknown")}  # fmt: skip
 
 
@@ -158,16 +179,24 @@ RANK_PARTS: Final[dict[str, Pair]] = {
 }
 
 
-def heading(column: str, number: int) -> str:
-    """Return the title of a column; its own name where it has none."""
-    for lead, words in (("zones_", ("片区数：", "zones ")), ("people_", ("人数：", "people "))):
-        rest = column.removeprefix(lead)
-        if rest != column and rest in COUNTS:
-            return words[number] + COUNTS[rest][number]
+def heading(column: str, number: int, kind: str = "population") -> str:
+    """Return the title of a column; its own name where it has none.
+
+    Parameters
+    ----------
+    column : str
+    number : {0, 1}
+        Language: zh, en.
+    kind : str
+        What stands for people: ``population``, ``dwellings`` or ``buildings``.
+    """
+    rest = column.removeprefix("zones_")
+    if rest != column and rest in COUNTS:
+        return ("片区数：", "zones ")[number] + COUNTS[rest][number]
     part = column.removeprefix("rank_")
     if part != column and part in RANK_PARTS:
         return RANK_PARTS[part][number]
-    return WORDS[column][number] if column in WORDS else column
+    return WORDS[column][number].replace("{who}", counted(kind)[number]) if column in WORDS else column
 
 
 def value_word(value: object, number: int) -> object:
@@ -180,148 +209,3 @@ def value_word(value: object, number: int) -> object:
 def category_word(category: str, number: int) -> str:
     """Return the title of a category."""
     return category_titles(category)[number]
-
-
-PAGE_WORDS: Final[dict[str, Pair]] = {
-    "title": ("前后比较", "Before and after"),
-    "paper": ("工作底稿", "Working paper"),
-    "print": ("打印", "Print"),
-    "language": ("English", "中文"),
-    "contents": ("目录", "Contents"),
-    "colon": ("：", ": "),
-    "nothing": ("没有。", "Nothing."),
-    "compared": ("个可比片区", "zones compared"),
-    "better": ("个片区好转", "zones better"),
-    "worse": ("个片区变差", "zones worse"),
-    "gained": ("人新覆盖", "people newly covered"),
-    "lost": ("人失去覆盖", "people no longer covered"),
-    "plot": ("前 ○ 后 ●", "before ○ after ●"),
-    "parts": ("供给（上）需求（下）", "supply (above), demand (below)"),
-    "city_hint": (
-        "各指标按其人群加权；蓝色为好转，棕色方块为变差；前后各用当次的人群。只算两次都已知的片区。",
-        (
-            "Each indicator is weighted by those it is about, of each run; blue is better, brown squares are worse. "
-            "Only zones known in both runs count."
-        ),
-    ),
-    "same_hint": (
-        "另有 {n} 项指标没有变化（或有一次未知），数值见 change.xlsx：{names}",
-        "{n} more indicators did not change, or are unknown in a run; their values stand in change.xlsx: {names}",
-    ),
-    "equity_alt": ("洛伦兹曲线；数值见下表。", "Lorenz curves; the figures stand in the table."),
-    "groups_alt": (
-        "各组覆盖率前后对照；数值见下表。",
-        "Covered shares of groups before and after; the figures stand in the table.",
-    ),
-    "said_hint": (
-        (
-            "两次问卷中提及者的加权比例与均分，附 95 % 区间；升降已按比较的行数（片区则按片区数）校正，其余为不确定。"
-            "两次作答者视为相互独立，自愿作答不是随机样本。"
-        ),
-        (
-            "Weighted shares of those who say so and mean scores in the surveys of both runs, with 95 % intervals; up "
-            "and down allow for how many rows (or zones) are looked at, the rest is unsure. The two "
-            "samples are taken as independent, and those who chose to answer are no drawn sample."
-        ),
-    ),
-    "ranges_hint": (
-        "两次都以同样的步速、阈值和服务范围系数重算（共 {n} 种组合），变化的最小与最大值；不是抽样误差区间。",
-        (
-            "Least and largest change when both runs are computed again with the same factors of walking speed, "
-            "thresholds "
-            "and catchments ({n} combinations); no interval of sampling."
-        ),
-    ),
-    "interval_hint": (
-        "这些是计算出的可达性，不是抽样，故无抽样误差区间；数据与步速的不确定性见各次运行的敏感性分析。",
-        (
-            "These are computed figures, not samples, and so have no interval of sampling; how much hangs on data and "
-            "walking speeds is told by the sensitivity study of each run."
-        ),
-    ),
-    "cause_hint": (
-        "前后之差不等于项目的效果：同期的其他改变也在其中；入选的片区往往因为原来差，会自然回升。",
-        (
-            "Before and after differ by everything that changed meanwhile, not by the programme alone; zones that were "
-            "chosen because they were bad tend to recover by themselves."
-        ),
-    ),
-    "served_hint": (
-        "按楼栋计原有居民：阈值内从无到有为新覆盖。",
-        "People before, counted by building: from beyond the threshold to within it is gained.",
-    ),
-    "equity_hint": (
-        (
-            "集中指数按前一次的处境（优先级，或所给的剥夺列）排序：小于 0 表示集中在处境较差的人；对距离则相反解读。"
-            "覆盖率按片区，距离与供给按楼栋。"
-        ),
-        (
-            "For the concentration index people are ranked by how zones stood before (priority, or the column of "
-            "deprivation): below 0 means gathered with the worst off, no good news of distances. Covered shares are "
-            "by zone, distances and supply by building."
-        ),
-    ),
-    "split_hint": (
-        "人与设施各换一次，两种次序取平均，两部分之和恰为变化。",
-        (
-            "People and facilities are exchanged in turn, the mean of both orders is taken, and the parts add up to "
-            "the change."
-        ),
-    ),
-    "zones_hint": ("变化最大的片区，先好转后变差。", "Zones that changed most, the better first."),
-    "plan_hint": (
-        "计划内未做与计划外所做均列出。",
-        "What was promised and not done, and done without promise, is listed too.",
-    ),
-    "more": ("另有 {n} 行见 change.xlsx", "{n} more rows stand in change.xlsx"),
-}
-"""Words of the report."""
-
-SWIPE_WORDS: Final[dict[str, Pair]] = {
-    "swipe": ("前后对比地图", "Before and after on the map"),
-    "to_report": ("比较报告", "Report"),
-    "to_swipe": ("对比地图", "Map"),
-    "color_by": ("着色依据", "Color by"),
-    "side_before": ("前", "Before"),
-    "side_after": ("后", "After"),
-    "slider": ("前后分界线：左为前，右为后", "Divider: before on the left, after on the right"),
-    "swipe_hint": (
-        "拖动滑块或地图上的分界线，也可用左右方向键；点选片区看前后数值。",
-        (
-            "Drag the slider or the line on the map, or use the arrow keys; click a zone to see its values before and "
-            "after."
-        ),
-    ),
-    "legend": ("图例（片区数）", "Legend (zones)"),
-    "class": ("级别", "class"),
-    "most_changed": ("有变化的片区，变化大的在前", "Zones that changed, the most first"),
-    "none_changed": ("没有片区有变化。", "No zone changed."),
-    "all_values": ("全部", "all"),
-    "share_points": ("个百分点", "points"),
-    "basis_fixed": (
-        "两侧同一分级：固定五级，越深越优先。",
-        "Both sides in the same fixed classes; darker is more urgent.",
-    ),
-    "basis_anchors": (
-        "两侧同一分级：由良好到不利五等分，越深越差。",
-        "Both sides in the same classes: five equal steps from good to bad, darker is worse.",
-    ),
-    "basis_quantiles": (
-        "两侧同一分级：前后两次的值合在一起分级，越深越差。",
-        "Both sides in the same classes: quantiles of both runs together, darker is worse.",
-    ),
-    "others_same": ("其余 {n} 项没有变化或有一次未知。", "{n} others did not change, or are unknown in a run."),
-    "span": ("变化：{low} 至 {high}", "change: {low} to {high}"),
-    "span_hint": (
-        "变化的范围：步速、阈值和服务范围取其他值时的最小与最大变化。",
-        "Ranges: the least and the largest change with other walking speeds, thresholds and catchments.",
-    ),
-    "only_before": ("只在前一次", "before only"),
-    "only_after": ("只在后一次", "after only"),
-    "facility_marks": ("○ 新增设施，● 不再计入的设施。", "○ new facilities, ● facilities that no longer count."),
-    "zoom_in": ("放大", "Zoom in"),
-    "zoom_out": ("缩小", "Zoom out"),
-    "whole": ("全部范围", "Everything"),
-    "noscript": ("本页地图需要脚本；数值见 report.html。", "The map needs scripts; the figures stand in report.html."),
-}
-"""Words of the map with the slider."""

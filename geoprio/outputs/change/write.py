@@ -139,7 +139,7 @@ def shown_measure(change: Change) -> Measured | None:
 
 
 def _aliases(change: Change, wide: gpd.GeoDataFrame, number: int) -> dict[str, str]:
-    names = {str(c): heading(str(c), number) for c in wide.columns if c != "geometry"}
+    names = {str(c): heading(str(c), number, change.people_unit) for c in wide.columns if c != "geometry"}
     for code, what in change.measures.items():
         for part in ("before", "after", "change", "verdict", "change_low", "change_high"):
             names[f"{code}_{part}"] = f"{what.title[number]} · {heading(part, number)}"

@@ -12,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 from geoprio._core.errors import InputError
 from geoprio.outputs.figures.rows import check_columns
 from geoprio.outputs.figures.style import INK, SOFT, figure_lang, figure_style
-from geoprio.outputs.figures.text import cut, finish
+from geoprio.outputs.figures.text import cut, finish, wrapped
 from geoprio.outputs.figures.words import PLOT
 from geoprio.outputs.palette import CHANGE_COLORS
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 WIDTH_IN, ROW_IN, PANEL_IN = 9.0, 0.26, 2.9
 MOST_GROUPS: Final = 30
+TITLE_COLUMNS: Final = 34
+"""Room of a panel's title in one of two lines."""
 LINES: Final[dict[str, dict[str, Any]]] = {
     "before": {"color": SOFT, "linestyle": (0, (4, 2))},
     "after": {"color": CHANGE_COLORS[0]},
@@ -67,7 +69,7 @@ def change_dumbbells(
         axes = figure.subplots(lines, columns, sharey=True, squeeze=False)
         for place, (title, table) in zip(axes.flat, panels, strict=False):
             _pairs(place, table.reindex(groups))
-            place.set_title(cut(title[number], 40), loc="left", fontsize=9.5)
+            place.set_title(wrapped(title[number], TITLE_COLUMNS, 2), loc="left", fontsize=9)
         for place in axes.flat[len(panels) :]:
             place.set_axis_off()
         axes[0][0].set_yticks(np.arange(len(groups)), [cut(g) for g in groups])
@@ -80,7 +82,7 @@ def change_dumbbells(
         )
         finish(figure, axes[0][0], "", "", [*below, note], handles, columns=4)
         headed.set_in_layout(True)
-        axes[0][0].set_title(cut(panels[0][0][number], 40), loc="left", fontsize=9.5)
+        axes[0][0].set_title(wrapped(panels[0][0][number], TITLE_COLUMNS, 2), loc="left", fontsize=9)
     return figure
 
 
@@ -117,6 +119,7 @@ def lorenz_curves(
     panels: Sequence[tuple[tuple[str, str], Mapping[str, tuple[Floats, Floats]]]],
     *,
     ginis: Sequence[tuple[float, float]],
+    who: tuple[str, str] = ("人口", "people"),
     project: str = "",
     note: str = "",
     lang: str = "zh",
@@ -129,6 +132,8 @@ def lorenz_curves(
         ``before`` and ``after`` to the values that people carry and how many people carry each; values 0 or more.
     ginis : sequence of (before, after)
         Gini coefficients of the panels.
+    who : (zh, en)
+        Who or what is counted along the horizontal axis.
     project, note, lang
         As in `rank_intervals`.
 
@@ -158,7 +163,7 @@ def lorenz_curves(
         for place in axes.flat[len(panels) :]:
             place.set_axis_off()
         for place in axes[-1]:
-            place.set_xlabel(PLOT["lorenz_x"][number], fontsize=8)
+            place.set_xlabel(PLOT["lorenz_x"][number].format(who=cut(who[number])), fontsize=8)
         axes[0][0].set_ylabel(PLOT["lorenz_y"][number], fontsize=8)
         handles = [Line2D([], [], label=PLOT[f"lorenz_{key}"][number], **look) for key, look in LINES.items()]
         figure.suptitle(
@@ -166,7 +171,7 @@ def lorenz_curves(
         )
         finish(figure, axes[0][0], "", "", [note], handles)
         for place, (title, _) in zip(axes.flat, panels, strict=False):
-            place.set_title(cut(title[number], 40), loc="left", fontsize=9.5)
+            place.set_title(wrapped(title[number], TITLE_COLUMNS, 2), loc="left", fontsize=9)
     return figure
 
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from markupsafe import Markup
 
-from geoprio.effect.told import METHOD_TITLES, VERDICT_TITLES
+from geoprio.effect.difference_words import bilingual
+from geoprio.effect.told import METHOD_TITLES, VERDICT_TITLES, signed
 from geoprio.indicators.registry import category_titles
-from geoprio.outputs.change.evaluation import by_itself
+from geoprio.outputs.change.evaluation import by_itself, unit_of
+from geoprio.outputs.change.units import counted, figures, measure_word, places_of
 from geoprio.outputs.story.words import LINKS, STEPS, WORDS
 from geoprio.outputs.template import template
 from geoprio.outputs.webmap.data import credit_lines
@@ -37,11 +39,6 @@ NEXT: Final = 3
 """Zones that are named after those with a hazard."""
 WIDE: Final = 160
 """Pixels of a bar."""
-SERVED: Final = {
-    "population_60plus": ("60岁以上老人", "people aged 60+"),
-    "population_0_2": ("0–2岁婴幼儿", "children under 3"),
-    "population": ("居民", "residents"),
-}
 MARK: Final = '<meta name="generator" content="geoprio demo">'
 """By which a page of this kind is known again."""
 
@@ -111,7 +108,7 @@ def story_html(result: Result, planned: Planned, change: Change, found: Evaluati
     page: str = template("story.html.j2").render(
         number=int(lang == "en"),
         html_lang=HTML_LANG[lang],
-        title=result.project["project"]["name"],
+        title=bilingual(str(result.project["project"]["name"])),
         words=WORDS,
         mark=Markup(MARK),  # noqa: S704 - our own markup
         policy=Markup(content_policy([program])),  # noqa: S704 - our own markup
@@ -223,12 +220,13 @@ def _lacking(result: Result) -> list[Row]:
             continue
         lacking, demand, unknown = (result.zones[c].astype(float) for c in columns)
         known = float((demand * (1 - unknown.fillna(0.0))).sum())
-        who = SERVED.get(result.quality["categories"][category]["demand"], SERVED["population"])
+        kind = str(result.quality["categories"][category]["demand"])
+        who = counted(kind)
         names, count = category_titles(category), float(lacking.sum())
         rows.append(
             Row(
                 (f"{names[0]}：{who[0]}", f"{names[1]}: {who[1]}"),
-                (f"{count:,.0f} 人", f"{count:,.0f}"),
+                (f"{count:,.0f} {measure_word(kind)}", f"{count:,.0f}"),
                 (
                     f"占{_percent(count / known)}，{rule.threshold:g}米内走不到",
                     f"{_percent(count / known)} of them have none within {rule.threshold:g} m on foot",
@@ -274,12 +272,12 @@ def _effect(change: Change, found: Evaluation | None) -> Step:
             continue
         before, after = (float(change.city[side].loc[code]) for side in ("before", "after"))
         kind = change.before.demand[str(category)]
-        who, names = SERVED.get(kind, SERVED["population"]), category_titles(str(category))
+        who, names = counted(kind), category_titles(str(category))
         gained = float(change.served["gained"].loc[category])
         rows.append(Row(
             (f"{names[0]}：走得到的{who[0]}", f"{names[1]}: {who[1]} within reach"),
             f"{_percent(before)} → {_percent(after)}",
-            (f"新覆盖{gained:,.0f}人", f"{gained:,.0f} more"),
+            (f"新覆盖{gained:,.0f}{measure_word(kind)}", f"{gained:,.0f} more"),
             steps_bar(before, after),
         ))  # fmt: skip
     asked = [_asked(f, found.plan.alpha) for f in found.findings] if found is not None else []
@@ -295,10 +293,10 @@ def _what_if(change: Change) -> Pair:
     for category in change.served.index:
         gained = float(change.served["gained"].loc[category])
         if gained > 0:
-            who = SERVED.get(change.before.demand[str(category)], SERVED["population"])
-            names = category_titles(str(category))
+            kind, names = change.before.demand[str(category)], category_titles(str(category))
+            who = counted(kind)
             return (
-                f"假如建成：再有{gained:,.0f}名{who[0]}走得到{names[0]}。",
+                f"假如建成：再有{who[0]}{gained:,.0f}{measure_word(kind)}走得到{names[0]}。",
                 f"If it stood, {gained:,.0f} more {who[1]} would have {names[1]} within reach.",
             )
     return "假如建成：没有人新走得到服务。", "If it stood, nobody more would have a service within reach."
@@ -307,17 +305,19 @@ def _what_if(change: Change) -> Pair:
 def _asked(found: Finding, alpha: float) -> Row:
     """Return an outcome of the evaluation, its effect with the interval and what of the change comes by itself."""
     outcome, change = found.outcome, found.change
-    levels = f"{_percent(change.before[0])} → {_percent(change.after[0])}" if outcome.is_share else (
-        f"{change.before[0]:.2f} → {change.after[0]:.2f}")  # fmt: skip
     if not change.n_before:
         return Row((outcome.title_zh or outcome.code, outcome.title_en or outcome.code), "–",
                    ("某次作答太少，不列数", "too few answers in a wave to tell anything"), Markup(""))  # fmt: skip
+    unit, sides = unit_of(found), (float(change.before[0]), float(change.after[0]))
+    one, two, _ = figures(*sides, unit)
+    levels = f"{one} → {two}"
     remark = VERDICT_TITLES[found.verdict]
     if np.isfinite(found.effect):
-        scale, digits, units = (
-            (100, 1, ("个百分点", " points")) if outcome.is_share else (1, 2, ("" if outcome.indicator else "分", ""))
+        scale, units = (
+            (100, ("个百分点", " points")) if outcome.is_share else (1, ("" if outcome.indicator else "分", ""))
         )
-        value, low, high = (f"{scale * v:+.{digits}f}" for v in (found.effect, found.low, found.high))
+        digits = places_of(*sides, unit)
+        value, low, high = (signed(scale * v, digits) for v in (found.effect, found.low, found.high))
         sure = f"{100 * (1 - alpha):g}"
         way = METHOD_TITLES["adjusted" if found.adjusted else outcome.method]
         remark = (
@@ -336,8 +336,8 @@ def _verdict(found: Finding) -> Pair:
     if own is None or not outcome.is_share:
         return f"{zh}：{verdict[0]}（{method[0]}）。", f"{en}: {verdict[1]} ({method[1]})."
     return (
-        f"{zh}：{verdict[0]}。即使不改造，预计也会变化{100 * own:+.1f}个百分点（均值回归），这部分不算成效。",
-        f"{en}: {verdict[1]}. {100 * own:+.1f} points come by themselves (regression to the mean) and are no merit.",
+        f"{zh}：{verdict[0]}。即使不改造，预计也会变化{signed(100 * own, 1)}个百分点（均值回归），这部分不算成效。",
+        f"{en}: {verdict[1]}. {signed(100 * own, 1)} points are regression to the mean and no merit.",
     )
 
 
