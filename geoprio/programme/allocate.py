@@ -94,9 +94,7 @@ def _bounds(low: Floats, high: Floats, pays: Bools, cap: Ints, spent: Ints) -> t
     return np.where(pays, least, 0), np.where(pays, np.minimum(np.minimum(most, cap), spent[:, None]), 0)
 
 
-def _hold_households(
-    problem: Problem, zone: Ints, spent: Ints, low: Ints, high: Ints, wish: Floats
-) -> Ints | None:
+def _hold_households(problem: Problem, zone: Ints, spent: Ints, low: Ints, high: Ints, wish: Floats) -> Ints | None:
     """Return the upper bounds, lowered so that no zone's residents pay above their limit; None if they have to."""
     out, theirs = high.copy(), np.flatnonzero(resident_sources(problem))
     limit = household_fen(problem)
