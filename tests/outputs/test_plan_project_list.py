@@ -113,6 +113,7 @@ def test_lists_in_chinese_have_no_codes_and_no_english(planned):
     bad = [r for r in left["reason"].unique() if re.search(r"[a-z]+_[a-z]+|\bis\b|known", r)]
     assert bad == []
     assert not [s for s in tables["measures"]["price_source"] if s.isascii()]
+    assert not [a for a in tables["projects"]["assumed"] if "unit cost" in a]
     assert not [n for n in tables["measures"]["note"] if n and n.isascii()]
     english = {t.key: t.data for t in planned_tables(planned, "en")}["left_out"]
     assert not [r for r in english["reason"].unique() if re.search(r"[a-z]+_[a-z]+_[a-z]+|[\u4e00-\u9fff]", r)]
@@ -126,6 +127,11 @@ def test_the_shipped_list_speaks_chinese_throughout():
             assert not q.assumed or not assumed_words(q.assumed, 0).isascii(), q.assumed
     assert assumed_words("x; unit cost: middle of an unverified span (synthetic)", 0) == (
         f"x；单价为未核实区间的中值（{SHIPPED['synthetic']}）"
+    )
+    lifts = p.load_catalog().measure("lifts").cost.source
+    assert "; " in lifts
+    assert assumed_words(f"unit cost: middle of an unverified span ({lifts})", 0) == (
+        f"单价为未核实区间的中值（{SHIPPED[lifts]}）"
     )
 
 

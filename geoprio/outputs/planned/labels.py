@@ -116,7 +116,7 @@ REASONS: Final = (
 
 NOT_CHOSEN: Final = ("在现有资金与规则内，其他项目效益更高", "within the money and the rules others bring more")
 
-ASSUMED: Final = ((r"unit cost: middle of an unverified span \((.+)\)", "单价为未核实区间的中值（{0}）"),)
+ASSUMED: Final = (r"(?:(.+); )?unit cost: middle of an unverified span \((.+)\)", "单价为未核实区间的中值（{0}）")
 
 COLUMN_TITLES: Final = {
     "riser_dwellings": ("需换立管的户数", "dwellings that need new risers"),

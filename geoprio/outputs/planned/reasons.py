@@ -22,7 +22,8 @@ def reason_words(text: str, found: Planned, number: int) -> str:
     """Return a reason of `Problem.table` with titles instead of codes, in zh or en; others stay as they are."""
     for pattern, words in REASONS:
         if match := re.fullmatch(pattern, text):
-            return words[number].format(*(_named(part, found, number) for part in match.groups()))
+            told = [_named(part, found, number) for part in match.groups()]
+            return words[number].format(*told).replace(">= ", "≥ ").replace("<= ", "≤ ")
     return text
 
 
@@ -35,15 +36,12 @@ def assumed_words(text: str, number: int) -> str:
     """Return what is assumed of a quantity or a cost in the language, part by part."""
     if number == 1:
         return text
-    parts = []
-    for part in text.split("; "):
-        for pattern, words in ASSUMED:
-            if match := re.fullmatch(pattern, part):
-                parts.append(words.format(*(price_words(group, number) for group in match.groups())))
-                break
-        else:
-            parts.append(price_words(part, number))
-    return "；".join(parts)
+    # The source of a price may hold a semicolon itself.
+    rest, price = text, ""
+    if match := re.fullmatch(ASSUMED[0], text):
+        rest, price = match[1] or "", ASSUMED[1].format(price_words(match[2], 0))
+    parts = [price_words(part, 0) for part in rest.split("; ") if part]
+    return "；".join([*parts, price] if price else parts)
 
 
 def _named(part: str, found: Planned, number: int) -> str:
