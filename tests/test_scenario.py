@@ -254,7 +254,7 @@ def test_the_verb_and_the_schema(town):
     path = text_of(town, '[[close]]\nid = "s1"\n')
     done = CliRunner().invoke(app, ["run", str(town.write()), "--scenario", str(path), "--out", str(town.folder / "o")])
     assert done.exit_code == 0, (done.output, done.exception)
-    assert "Scenario: close[1]: convenience 's1' (小店) is closed." in done.output
+    assert "情景：close[1]：" in done.output
     done = CliRunner().invoke(app, ["schema", "--scenario"])
     assert set(PARTS) < set(json.loads(done.output)["properties"])
 
