@@ -10,7 +10,8 @@ from geoprio._core.findings import Findings
 from geoprio.sources.survey import MeetingsSpec, OwnerVotesSpec, read_meetings, read_owner_votes
 
 MEETINGS = "日期,小区,议题,到会人数,赞成,反对,弃权\n2025-04-02,甲,加装电梯,46,31,9,6\n"
-VOTES = "小区,表决事项,业主总人数,参与表决人数,同意人数,专有面积合计,参与表决面积,同意面积\n甲,加装电梯,90,80,70,9000,8000,7000\n"
+VOTES = "小区,表决事项,业主总人数,参与表决人数,同意人数,专有面积合计,参与表决面积,同意面积\n"
+VOTES += "甲,加装电梯,90,80,70,9000,8000,7000\n"
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ SAID: Final = {
     ),
     "nobody_near": (
         "没有一处备选能增加服务人数：阈值之内无人走得到任何备选；请核对位置，或另选地点。",
-        "No candidate adds anybody: nobody reaches any of them within the threshold; check their places, or name others.",
+        "No candidate adds anybody: nobody reaches any of them within the threshold; check where they are.",
     ),
     "nobody": (
         "没有一处备选能增加服务人数：够得到的人都已有服务。",

@@ -153,7 +153,8 @@ def spread_out(sites: gpd.GeoDataFrame, homes: gpd.GeoDataFrame, metres: float, 
     """
     xy = np.column_stack((sites.geometry.x, sites.geometry.y))
     tree = cKDTree(homes[["x", "y"]].to_numpy(float))
-    side, kept = 0.0, np.arange(len(sites))
+    side = 0.0
+    kept: Ints = np.arange(len(sites), dtype=np.int64)
     while len(kept) > 1 and tree.count_neighbors(cKDTree(xy[kept]), metres) > ENOUGH_PAIRS:
         side = 2 * side or SQUARE_M
         kept = _one_of_each(xy, side)
@@ -173,7 +174,8 @@ def _one_of_each(xy: Floats, side: float) -> Ints:
     away = np.hypot(*(xy - (cell + 0.5) * side).T)
     order = np.lexsort((np.arange(len(xy)), away, cell[:, 1], cell[:, 0]))
     first = np.r_[True, (np.diff(cell[order], axis=0) != 0).any(axis=1)]
-    return np.sort(order[first])
+    rows: Ints = np.sort(order[first]).astype(np.int64)
+    return rows
 
 
 def _zoned(sites: gpd.GeoDataFrame, city: City) -> gpd.GeoDataFrame:

@@ -94,7 +94,8 @@ def test_force_never_touches_the_projects_folder(town):
 def test_check_prints_and_writes_the_report(town):
     project = town.write()
     text = call("check", project, "--lang", "en")
-    assert "# Data quality: project" in text
+    assert text.startswith("Data quality: project\n")
+    assert "|" not in text
     assert "crossings and" in text
     report = json.loads((town.folder / "project_check" / "quality.json").read_text(encoding="utf-8"))
     assert report["city"]["zones"] == 2

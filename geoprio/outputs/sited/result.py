@@ -126,4 +126,5 @@ def _answered(run: Result, category: str, homes: pd.Index) -> Bools:
     status = run.buildings[f"{category}_status"]
     real = np.ones(len(status), bool) if run.on_real_component is None else run.on_real_component
     known = status.isin((REACHED, BEYOND_CUTOFF)) | (status.eq(UNREACHABLE) & real)
-    return known.reindex(homes).to_numpy(bool)
+    answered: Bools = known.reindex(homes).to_numpy(bool)
+    return answered

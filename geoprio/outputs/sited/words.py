@@ -92,7 +92,7 @@ WORDS: Final[dict[str, Pair]] = {
     ),
     "none_near": (
         "没有候选点能增加覆盖：阈值之内无人走得到任何候选点；请核对位置，或另选地点。",
-        "No candidate adds anybody: nobody reaches any of them within the threshold; check their places, or name others.",
+        "No candidate adds anybody: nobody reaches any of them within the threshold; check where they are.",
     ),
     "fewer": (
         "只需 {n} 处：更多的候选点不会增加覆盖。",
