@@ -70,7 +70,7 @@ def test_it_says_where_to_look(demo):
     for name in ("index.html", *FOLDERS):
         assert f"{folder / name}: " in text
         assert (folder / name).exists()
-    assert f"Map: {folder / 'out' / 'map.html'}" in text
+    assert f"地图：{folder / 'out' / 'map.html'}" in text
 
 
 def test_every_link_of_the_page_leads_to_a_file(demo):
