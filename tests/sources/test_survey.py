@@ -340,7 +340,7 @@ def test_an_error_tells_what_the_rows_lack(tmp_path):
     with pytest.raises(InputError) as caught:
         read_meetings(MeetingsSpec(path="m.csv"), tmp_path, Findings())
     first, second, third = str(caught.value).splitlines()
-    assert first == "[meetings] m.csv: none of its 3 rows can be used:"
+    assert first == "[meetings] m.csv: no row can be used (of 3):"
     assert second == (
         "[meetings] m.csv: it names no need: 2 rows, such as row 2, 议题 = '加装电梯'; "
         "give a need's code, or name it in [meetings.needs]."

@@ -168,10 +168,7 @@ class _forms:  # noqa: N801 - reads as a function
 def _told(out: pd.DataFrame, rows: int, spec: RecordsSpec, role: str, findings: Findings) -> pd.DataFrame:
     if out.empty:
         raise InputError(
-            *(
-                f"[{role}] {spec.path}: {line}"
-                for line in (f"none of its {rows} rows can be used:", *findings.lacks(role))
-            )
+            *(f"[{role}] {spec.path}: {line}" for line in (f"no row can be used (of {rows}):", *findings.lacks(role)))
         )
     findings.sources.append(
         {"role": role, "path": spec.path, "layer": spec.sheet, "crs": None, "crs_from": None,
