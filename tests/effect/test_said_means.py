@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -98,9 +99,12 @@ def test_means_are_in_every_output(waves):
     one = dataclasses.replace(one, zones=one.zones.assign(district=one.zones.index.map(districts)))
     found = compare(one, two)
     (section,) = [s for s in sections(found, None) if s.key == "said"]
-    (line,) = [cells for cells in section.rows if cells[1].text == ("均分", "mean score")]
-    assert line[5].text[0] == "{low:+.3g} – {high:+.3g}".format(**found.said.city.loc[("content", "(mean)")])
-    assert line[2].text == f"{found.said.city.loc[('content', '(mean)'), 'before']:.3g}"
+    (line,) = [cells for cells in (*section.rows, *section.more) if cells[0].text == ("均分", "mean score")]
+    row = found.said.city.loc[("content", "(mean)")]
+    sides = [float(side) for side in line[1].text[0].split(" → ")]
+    assert sides == pytest.approx([row["before"], row["after"]], abs=0.006)
+    ends = re.findall(r"[−+][\d.]+", line[3].text[0])
+    assert [float(end.replace("−", "-")) for end in ends] == pytest.approx([row["low"], row["high"]], abs=0.006)
     data = plain(found)
     json.dumps(data, allow_nan=False)
     groups = found.said.groups.loc["district"]

@@ -42,14 +42,14 @@ def test_sentences_are_known_whatever_stands_in_them(text, zh):
 
 
 def test_defects_are_told_by_their_titles_in_both_languages():
-    assert in_both("anything is known of aged, walkup") == (
+    assert in_both("defects of which something is known: aged, walkup") == (
         "已有信息的问题：建成年代较早、多层无电梯",
-        "anything is known of built before the limit; no lift in a house of several storeys",
+        "defects of which something is known: built before the limit; no lift in a house of several storeys",
     )
     found = "2 buildings were found good and have an open problem point: a defect"
     assert in_both(f"roof_fault: {found}")[1] == f"leaking or worn roof: {found}"
     # What is no code stays, whatever stands beside it.
-    assert in_chinese("anything is known of aged, a house") == "已有信息的问题：aged, a house"
+    assert in_chinese("defects of which something is known: aged, a house") == "已有信息的问题：aged, a house"
 
 
 def test_a_slot_takes_nothing_beyond_its_part_of_the_sentence():
