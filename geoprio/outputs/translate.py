@@ -16,7 +16,7 @@ from geoprio.standards.defects import load_defects
 SLOT = re.compile(r"\{(\d*|\*)\}")
 WITHIN, ACROSS = r"((?:(?!; ).)+?)", "(.+?)"
 """What a slot takes: nothing beyond the part of the sentence, or all."""
-OF_DEFECTS = "anything is known of "
+OF_DEFECTS = "defects of which something is known: "
 CODE = re.compile(r"(.+ = )?([a-z][a-z0-9_]*)")
 """A code of geoprio, alone or told of a word of the data."""
 DROPPED = re.compile(r"(.+) \(([a-z ]+), by (.+)\)")
