@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoprio.cli.options import Force, Lang, Language, Out, Quiet, ShowProgress, Verbose, print_notes, stages
+from geoprio.cli.words import said
 
 if TYPE_CHECKING:
     from geoprio._core.findings import Findings
@@ -117,7 +118,7 @@ def add_to(app: typer.Typer) -> None:
         )
         for folder in (before, after):
             check_output(out, force=force, protected=folder)
-        with stages(STAGE_COUNT + RANGE_STAGES * bool(project_before), progress, quiet=quiet) as tell:
+        with stages(STAGE_COUNT + RANGE_STAGES * bool(project_before), progress, quiet=quiet, lang=lang) as tell:
             tell("read")
             change = effect.compare(before, after, allow=allow or (), deprivation=deprivation)
             if project_before is not None:
@@ -135,10 +136,10 @@ def add_to(app: typer.Typer) -> None:
                 protected=(before, after), progress=tell,
             )  # fmt: skip
         if not quiet:
-            print_notes([*findings.note_rows(), *heard.note_rows()], verbose=verbose)
+            print_notes([*findings.note_rows(), *heard.note_rows()], verbose=verbose, lang=lang)
             for pair in evaluation_sentences(asked) if asked is not None else ():
-                typer.echo(pair[int(lang is Lang.en)])
-            _summary(change, beside, out, int(lang is Lang.en))
+                typer.echo(pair[lang.number])
+            _summary(change, beside, out, lang.number)
 
 
 TOGETHER = {
@@ -171,16 +172,20 @@ def _beside(
 
 
 def _summary(change: Change, beside: PlanDone | None, out: Path, number: int) -> None:
-    typer.echo(f"{len(change.people)} zones compared; {len(change.added)} came, {len(change.removed)} went.")
+    from geoprio.outputs.change.units import figures
+
+    counts = {"compared": len(change.people), "added": len(change.added), "removed": len(change.removed)}
+    typer.echo(said("compared", number, **counts))
     for code, row in change.city.iterrows():
         what = change.measures[str(code)]
         if str(code).endswith("_covered_share") or code == "priority":
-            typer.echo(
-                f"  {what.title[number]}: {row['before']:.4g} → {row['after']:.4g} "
-                f"({int(row['zones_better'])} zones better, {int(row['zones_worse'])} worse)"
-            )
+            sides = figures(row["before"], row["after"], what.unit)[:2]
+            one, two = (text if isinstance(text, str) else text[number] for text in sides)
+            zones = {"better": int(row["zones_better"]), "worse": int(row["zones_worse"])}
+            typer.echo(said("moved", number, title=what.title[number], before=one, after=two, **zones))
     for note in (*change.notes, *(beside.notes if beside is not None else ())):
-        typer.echo(f"note: {note[number]}", err=True)
-    typer.echo(f"Report: {out / 'report.html'}; map: {out / 'swipe.html'}; tables: {out / 'change.xlsx'}")
+        typer.echo(said("noted", number, text=note[number]), err=True)
+    files = {"report": out / "report.html", "map": out / "swipe.html", "tables": out / "change.xlsx"}
+    typer.echo(said("changed", number, **files))
     if beside is not None and len(beside.rejects):
-        typer.echo(f"{len(beside.rejects)} rows or values of the lists set aside: see change.xlsx.")
+        typer.echo(said("lists_aside", number, n=len(beside.rejects)))

@@ -116,6 +116,23 @@ SAID: Final = {
         "{n:# site or value|# sites or values} set aside: see site.json.",
     ),
     "sited": ("地图：{map}；加上新设施后的全市：{after}", "Map: {map}; the city with them: {after}"),
+    "compared": (
+        "比较 {compared} 个片区；新增 {added} 个，消失 {removed} 个。",
+        "{compared:# zone|# zones} compared; {added} came, {removed} went.",
+    ),
+    "moved": (
+        "  {title}：{before} → {after}（{better} 个片区好转，{worse} 个变差）",
+        "  {title}: {before} → {after} ({better:# zone|# zones} better, {worse} worse)",
+    ),
+    "noted": ("说明：{text}", "note: {text}"),
+    "changed": (
+        "报告：{report}；对比地图：{map}；表格：{tables}",
+        "Report: {report}; map: {map}; tables: {tables}",
+    ),
+    "lists_aside": (
+        "名单中 {n} 行或值被搁置：见 change.xlsx。",
+        "{n:# row or value|# rows or values} of the lists set aside: see change.xlsx.",
+    ),
     "story": ("需求、优先级、方案和成效，都在这一页", "needs, priority, programme and effect on one page"),
 }
 """What a command says when it is done; `{}` for figures, names and files."""

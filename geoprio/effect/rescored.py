@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from geoprio.score.diff import Method
 
 
-BORROWED: Final = ("median", "mean")
+BORROWED: Final = {"median": "中位数", "mean": "平均值"}
 """Rules for missing values that take those of the other zones."""
 
 
@@ -125,7 +125,7 @@ def imputed_note(before: FinishedRun, after: FinishedRun, ids: pd.Index) -> list
     if not count:
         return []
     return [(
-        f"{count} 个片区缺少参与计分的指标，以其他片区的值补齐（{how}）：其优先级会随其他片区而变",
+        f"{count} 个片区缺少参与计分的指标，以其他片区的{BORROWED[how]}补齐：其优先级会随其他片区而变",
         f"{count} zones lack a weighted indicator and get the {how} of all: their priorities move with other zones",
     )]  # fmt: skip
 

@@ -48,7 +48,10 @@ def test_the_verb(folders, tmp_path):
     found = call(*folders, "--out", tmp_path / "out", "--lang", "en", *lists)
     assert found.exit_code == 0, found.output
     assert "2 zones compared; 0 came, 0 went." in found.output
-    assert "Convenience stores: share covered: 0.6667 → 1 (1 zones better, 0 worse)" in found.output
+    assert "Convenience stores: share covered: 66.7 % → 100.0 % (1 zone better, 0 worse)" in found.output
+    told = call(*folders, "--out", tmp_path / "zh")
+    assert "比较 2 个片区；新增 0 个，消失 0 个。" in told.output
+    assert "便利店覆盖率：66.7 % → 100.0 %（1 个片区好转，0 个变差）" in told.output
     # What is known of the lists is told beside what is known of the runs.
     assert "note: the measured change is the zone's" in found.output
     manifest = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
