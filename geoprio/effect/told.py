@@ -9,18 +9,15 @@ import numpy as np
 from geoprio.effect.checks import SIDES, UNLIKE
 from geoprio.effect.difference_words import bilingual
 from geoprio.effect.discontinuity import LEAST, LEAST_VALUES
+from geoprio.effect.phrases import Sentence, both, but, level, more_places, points, shown_change, spans_of
 from geoprio.effect.regression import HARMLESS
-from geoprio.effect.verdicts import agreeing_places
 
 if TYPE_CHECKING:
     from geoprio.effect.contrasts import Contrast
     from geoprio.effect.discontinuity import Jump
     from geoprio.effect.finding import Evaluation, Finding
     from geoprio.effect.preregistered import Outcome, Plan
-    from geoprio.effect.surveys import WaveChange
 
-Sentence = tuple[str, str]
-"""In zh and in en."""
 VERDICT_TITLES: Final[dict[str, Sentence]] = {
     "reached": ("达到预定目标", "reaches the margin of the plan"),
     "better": ("有改善，但不能确定达到预定幅度", "better, though not surely by the margin of the plan"),
@@ -38,19 +35,6 @@ METHOD_TITLES: Final[dict[str, Sentence]] = {
 }
 
 
-class Caveat(tuple[str, str]):
-    """A sentence that says what findings do not say, or how far they are to be trusted."""
-
-    __slots__ = ()
-
-
-def but(zh: str, en: str) -> Sentence:
-    """Return a caveat in both languages."""
-    return Caveat((zh, en))
-
-
-SCALE: Final = {True: "分", False: ""}
-"""In zh: points of a scale of answers; an indicator's unit is in its title."""
 COUNTED_LINE: Final = but(
     "因按当时算得的数值选定，效果按该值作直线调整；没有同样差而未改造的片区，结果依赖这条直线",
     (
@@ -69,11 +53,6 @@ LIKELY_LINE: Final = but(
         "without, so that the effect rests on the line"
     ),
 )
-
-
-def both(zh: str, en: str) -> Sentence:
-    """Return a sentence in both languages."""
-    return zh, en
 
 
 def evaluation_sentences(evaluation: Evaluation) -> tuple[Sentence, ...]:
@@ -139,9 +118,9 @@ def _change(finding: Finding, name: Sentence, where: Sentence, sure: str) -> Sen
             f"{name[0]}（{where[0]}）：某次作答太少，不列数",
             f"{name[1]} ({where[1]}): too few answers in a wave to tell anything",
         )
-    more = _more(outcome, change)
-    one, two = (_level(outcome, float(value[0]), more) for value in (change.before, change.after))
-    spans = _spans(outcome, _shown_change(outcome, change, more), change.low[0], change.high[0], sure, more)
+    more = more_places(outcome, change)
+    one, two = (level(outcome, float(value[0]), more) for value in (change.before, change.after))
+    spans = spans_of(outcome, shown_change(outcome, change, more), change.low[0], change.high[0], sure, more)
     if outcome.indicator is not None:
         return both(
             f"{name[0]}：两次运行都算出的{change.n_both}个实施片区平均由{one}变为{two}，变化{spans[0]}",
@@ -192,7 +171,7 @@ def _regression(finding: Finding, plan: Plan, sure: str) -> list[Sentence]:
             "These zones were chosen because they measured badly; too few answers to estimate regression to the mean",
         )
         return [unknown]
-    left, by_itself = _spans(outcome, found.adjusted, found.low, found.high, sure), _points(outcome, found.expected)
+    left, by_itself = spans_of(outcome, found.adjusted, found.low, found.high, sure), points(outcome, found.expected)
     if not chosen:
         other = but(
             f"扣除均值回归（{by_itself[0]}）后为{left[0]}（按{found.n}个片区平均）；方案未写明这些片区按此指标入选，"
@@ -223,7 +202,7 @@ def _apart(finding: Finding) -> list[Sentence]:
     gap, p = finding.apart
     if not p < UNLIKE:
         return []
-    said = _points(finding.outcome, gap)
+    said = points(finding.outcome, gap)
     warning = but(
         f"实施片区事前就与其他片区不同（相差{said[0]}，p={p:.3f}），而方案未说明按此选定；若确按此选定，"
         "部分变化会自然发生（均值回归），以上数字未扣除",
@@ -242,8 +221,8 @@ def _contrast(outcome: Outcome, found: Contrast, sure: str, *, chose: bool) -> l
             f"others {found.n_other})",
         )
         return [few]
-    one, two = _points(outcome, found.treated_change), _points(outcome, found.other_change)
-    spans, lost = _spans(outcome, found.effect, found.low, found.high, sure), len(found.left_out)
+    one, two = points(outcome, found.treated_change), points(outcome, found.other_change)
+    spans, lost = spans_of(outcome, found.effect, found.low, found.high, sure), len(found.left_out)
     head = both(
         f"双重差分：实施片区{found.n_treated}个变化{one[0]}，对照{found.n_other}个变化{two[0]}，"
         f"效果{spans[0]}；缺少某次数据而未计入{lost}个",
@@ -300,7 +279,7 @@ def _jump(outcome: Outcome, found: Jump, before: Jump | None, sure: str) -> list
             f"{LEAST} of each are needed)",
         )
         return [few]
-    spans, worth = _spans(outcome, found.robust, found.low, found.high, sure), found.worth
+    spans, worth = spans_of(outcome, found.robust, found.low, found.high, sure), found.worth
     head = both(
         f"资助线处（带宽{found.bandwidth:.3g}，线内{found.n_funded}个、线外{found.n_other}个，"
         f"相当于{worth[0]:.0f}和{worth[1]:.0f}个）：跳跃{spans[0]}；只适用于线附近的片区；缺数据而未计入{found.unknown}个",
@@ -360,51 +339,3 @@ def _zones(finding: Finding, zh: str, en: str, rate: str) -> Sentence:
         f"{en}: of {told} zones {up} rose and {down} fell at a false discovery rate of {rate} % (on average at most "
         f"that share of those listed is chance); {few} more have too few answers",
     )
-
-
-def _level(outcome: Outcome, value: float, more: int = 0) -> str:
-    if not np.isfinite(value):
-        return "–"
-    return f"{100 * value:.{1 + more}f}%" if outcome.is_share else f"{value:.{2 + more}f}"
-
-
-def _more(outcome: Outcome, change: WaveChange) -> int:
-    """Return the decimals to add so that a reader who subtracts both values finds the change."""
-    scale, least = (100, 1) if outcome.is_share else (1, 2)
-    one, two = scale * float(change.before[0]), scale * float(change.after[0])
-    return agreeing_places(one, two, least) - least if np.isfinite([one, two]).all() else 0
-
-
-def signed(value: float, digits: int) -> str:
-    """Return a number with its sign, a proper minus among them; no sign where all figures shown are 0."""
-    text = f"{abs(value):,.{digits}f}"
-    if not float(text.replace(",", "")):
-        return text
-    return f"{'−' if value < 0 else '+'}{text}"
-
-
-def _shown_change(outcome: Outcome, change: WaveChange, more: int) -> float:
-    """Return the difference of both values as they are shown."""
-    places = (3 if outcome.is_share else 2) + more
-    return round(float(change.after[0]), places) - round(float(change.before[0]), places)
-
-
-def _points(outcome: Outcome, value: float, more: int = 0) -> Sentence:
-    """Return a difference with its sign and unit."""
-    if not np.isfinite(value):
-        return "–", "–"
-    if outcome.is_share:
-        text = signed(100 * value, 1 + more)
-        return f"{text}个百分点", f"{text} points"
-    text = signed(value, 2 + more)
-    return f"{text}{SCALE[outcome.indicator is None]}", text
-
-
-def _spans(outcome: Outcome, value: float, low: float, high: float, sure: str, more: int = 0) -> Sentence:
-    """Return a difference with its interval."""
-    zh, en = _points(outcome, value, more)
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return zh, en
-    scale, digits = (100, 1 + more) if outcome.is_share else (1, 2 + more)
-    one, two = (signed(scale * x, digits) for x in (low, high))
-    return f"{zh}（{sure}%区间{one}至{two}）", f"{en} ({sure} % interval {one} to {two})"

@@ -19,7 +19,7 @@ from geoprio.cli.demo import FOLDERS
 from geoprio.cli.main import app
 from geoprio.config import load_scenario
 from geoprio.effect import read_plan, registered_hash
-from geoprio.effect.told import signed
+from geoprio.effect.phrases import signed
 
 SURVEYS = ("居民问卷_问卷星.xlsx", "居民问卷_问卷星_2027.xlsx")
 

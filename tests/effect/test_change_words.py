@@ -14,8 +14,8 @@ from geoprio.effect import compare
 from geoprio.effect.capacities import mixed_capacities
 from geoprio.effect.difference_words import bilingual
 from geoprio.effect.equity import palma
+from geoprio.effect.phrases import signed
 from geoprio.effect.spread import equity
-from geoprio.effect.told import signed
 from geoprio.effect.verdicts import LEAST, agreeing_places, verdicts
 from geoprio.outputs.change.layout import Cell
 from geoprio.outputs.change.methods import methods_section

@@ -8,6 +8,7 @@ import pytest
 from geoprio._core.errors import InputError
 from geoprio.effect.answers import Answers
 from geoprio.effect.evaluation import evaluate
+from geoprio.effect.phrases import signed
 from geoprio.effect.preregistered import Outcome, Plan, Treated
 from geoprio.effect.told import evaluation_sentences
 from geoprio.sources.survey import Question
@@ -80,7 +81,7 @@ def test_the_worst_alone_have_no_verdict_by_their_bare_change():
     assert found_of(("z0",), before, after)[0].verdict == "reached"
     finding, text = found_of(("z0",), before, after, why="worst")
     assert finding.verdict == "unknown"
-    assert "too few answers tell how much comes back" in text
+    assert "too few answers to estimate regression to the mean" in text
 
 
 def test_what_is_adjusted_without_having_chosen_the_zones_says_so():
@@ -88,7 +89,7 @@ def test_what_is_adjusted_without_having_chosen_the_zones_says_so():
     before, after = (wave(n, [30] * 12, yes=rng.uniform(0.3, 0.7, 12)) for n in ("2025", "2027"))
     finding, text = found_of(("z0", "z1", "z2"), before, after, method="adjusted", why="lot")
     assert np.isfinite(finding.effect)
-    assert f"{100 * finding.effect:+.1f} points" in text
+    assert f"{signed(100 * finding.effect, 1)} points" in text
     assert "does not say that this measure chose the zones" in text
 
 

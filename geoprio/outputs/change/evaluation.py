@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geoprio.effect.told import METHOD_TITLES, VERDICT_TITLES, Caveat, evaluation_sentences
+from geoprio.effect.phrases import Caveat
+from geoprio.effect.told import METHOD_TITLES, VERDICT_TITLES, evaluation_sentences
 from geoprio.outputs.change.layout import Cell, Head, Section
 from geoprio.outputs.change.page_words import PAGE_WORDS
 from geoprio.outputs.change.tables import rejects_in_words, rows

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geoprio.effect.told import signed
+from geoprio.effect.phrases import signed
 from geoprio.effect.verdicts import FIGURES, agreeing_places
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ import numpy as np
 from markupsafe import Markup
 
 from geoprio.effect.difference_words import bilingual
-from geoprio.effect.told import METHOD_TITLES, VERDICT_TITLES, signed
+from geoprio.effect.phrases import signed
+from geoprio.effect.told import METHOD_TITLES, VERDICT_TITLES
 from geoprio.indicators.registry import category_titles
 from geoprio.outputs.change.evaluation import by_itself, unit_of
 from geoprio.outputs.change.units import counted, figures, measure_word, places_of
