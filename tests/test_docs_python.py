@@ -9,7 +9,9 @@ from conftest import EXAMPLE, ROOT
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PAGES = {
     "README.md": 1,
+    "docs/effect.md": 2,
     "docs/explanation.md": 1,
+    "docs/programme.md": 1,
     "docs/scoring.md": 2,
     "docs/surveys.md": 1,
     "docs/uncertainty.md": 2,

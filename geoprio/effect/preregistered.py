@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -21,7 +22,6 @@ from geoprio.sources.spec.base import CATEGORY_PATTERN, Frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 MAX_BYTES: Final = 1_000_000
 FORMAT: Final = "geoprio evaluation plan 1"
@@ -188,7 +188,7 @@ def preregister(plan: Plan, path: Path) -> str:
     return plan.sha256
 
 
-def register(path: Path) -> str:
+def register(path: str | Path) -> str:
     """Check a plan, and write its hash beside it: ``plan.toml`` → ``plan.sha256``. Return the hash.
 
     Once it is written it stays: the same plan may be registered again, a changed one is refused.
@@ -200,6 +200,7 @@ def register(path: Path) -> str:
     OutputError
         If the hash cannot be written.
     """
+    path = Path(path)
     found, beside = read_plan(path).sha256, path.with_suffix(HASH_FILE)
     if beside.exists():
         check_plan(path, registered_hash(path))
@@ -209,7 +210,7 @@ def register(path: Path) -> str:
     return found
 
 
-def registered_hash(path: Path) -> str:
+def registered_hash(path: str | Path) -> str:
     """Return the hash that stands beside a plan.
 
     Raises
@@ -219,6 +220,7 @@ def registered_hash(path: Path) -> str:
     InputError
         If the file holds none.
     """
+    path = Path(path)
     beside = path.with_suffix(HASH_FILE)
     try:
         text = beside.read_text(encoding="utf-8-sig")[:MOST_HASH].split()
@@ -263,7 +265,7 @@ def _value(value: Any) -> str:  # noqa: ANN401 - whatever a plan holds
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: str | Path) -> Plan:
     """Return the plan that a file holds.
 
     Raises
@@ -273,6 +275,7 @@ def read_plan(path: Path) -> Plan:
     InputError
         If it is no TOML, or no plan; with one line for each problem.
     """
+    path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path.name}: it is larger than {MAX_BYTES:,} bytes; is it a plan?")
@@ -296,12 +299,12 @@ def read_plan(path: Path) -> Plan:
         raise InputError(*(": ".join(filter(None, (path.name, *line))) + "." for line in told)) from None
 
 
-def check_plan(path: Path, sha256: str) -> Plan:
+def check_plan(path: str | Path, sha256: str) -> Plan:
     """Return the plan that a file holds, if it still says what it did.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
     sha256 : str
         The hash that `preregister` gave.
 
@@ -312,11 +315,11 @@ def check_plan(path: Path, sha256: str) -> Plan:
     InputError
         If the file is no plan, or says something else now.
     """
-    plan = read_plan(path)
+    plan, name = read_plan(path), Path(path).name
     wanted = sha256.strip().lower()
     if plan.sha256 != wanted:
         raise InputError(
-            f"{path.name}: the plan was changed: its hash is {plan.sha256}, that of the registered one {wanted!r}. "
+            f"{name}: the plan was changed: its hash is {plan.sha256}, that of the registered one {wanted!r}. "
             "Use the registered file; what came later is exploratory."
         )
     return plan
