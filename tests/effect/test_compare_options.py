@@ -122,7 +122,6 @@ def test_files_that_keep_millimetres_are_still_those_of_their_projects(tmp_path)
     assert told[ends].notna().all(axis=None)
 
 
-def test_a_millimetre_is_a_matter_of_rounding():
-    pair = pd.Series([100.0, 100.0, 100.0]), pd.Series([100.001, 100.002, 99.999])
-    assert verdicts(*pair, 1, 1.5e-3).tolist() == ["same", "worse", "same"]
-    assert verdicts(*pair, 1).tolist() == ["worse", "worse", "better"]
+def test_less_than_half_a_metre_is_not_told_as_a_change():
+    pair = pd.Series([100.0, 100.0, 100.0, 100.0]), pd.Series([100.001, 100.499, 100.51, 99.49])
+    assert verdicts(*pair, 1, "m").tolist() == ["same", "same", "worse", "better"]

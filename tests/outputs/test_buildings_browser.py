@@ -234,8 +234,7 @@ def test_from_the_building_to_its_zone(opened, result):
     page.mouse.click(*pixel_of(page, result, *middles(result)["h6"]))
     page.locator(".building-card dd button").click()
     assert page.locator(".zone-card h2").text_content() == HOSTILE[2]
-    page.wait_for_timeout(500)
-    assert "b=" not in page.evaluate("location.hash")
+    page.wait_for_function("!location.hash.includes('b=')")
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE])

@@ -1,5 +1,6 @@
 """The programme of the example in its lists: money of projects, hazards, titles for codes, people of the zones."""
 
+import dataclasses
 import json
 import re
 
@@ -91,8 +92,6 @@ def test_hazards_that_stay_are_told_with_their_reason():
         update={"safety_everywhere": False, "measures": kinds, "prices": prices, "siting": (), "draws": 0}
     )
     zones = result.zones.assign(elder_care_sites=0.0, childcare_sites=0.0)
-    import dataclasses
-
     bare = dataclasses.replace(
         result, zones=zones, project=result.project | {"programme": less.model_dump(mode="json")}
     )
@@ -101,8 +100,8 @@ def test_hazards_that_stay_are_told_with_their_reason():
     (en,) = [en for _, en in found.sentences if "with a hazard" in en]
     assert zh.startswith("有安全隐患的5个片区中，3个的隐患没有由本计划消除：")
     assert "没有针对它的措施；可在 measures 中加入 structure_safety 并给出单价" in zh
-    assert "燃气安全整治不符合条件，片区类型为城中村（要求：小区、厂区）" in zh
-    assert "zone type is urban village (asked: compound, factory area)" in en
+    assert "燃气安全整治不符合条件，片区类型为城中村（要求：居住小区、厂区）" in zh
+    assert "zone type is urban village (asked: residential compound, factory area)" in en
     assert len(text) > 0
 
 
