@@ -63,4 +63,4 @@ def test_demo_from_the_wheel(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "here" / "out" / "map.html").stat().st_size > 100_000
-    assert "61 zones" in done.stdout
+    assert "61 个片区" in done.stdout
