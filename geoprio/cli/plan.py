@@ -13,6 +13,7 @@ from geoprio.cli.options import (
     Force,
     Lang,
     Language,
+    Out,
     ProjectFile,
     Quiet,
     ShowProgress,
@@ -42,7 +43,7 @@ def add_to(app: typer.Typer) -> None:
     @app.command("plan")
     def command(
         project: ProjectFile,
-        out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)],
+        out: Out,
         budget: Annotated[
             str | None,
             typer.Option(

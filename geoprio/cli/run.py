@@ -11,6 +11,7 @@ from geoprio.cli.options import (
     Force,
     Lang,
     Language,
+    Out,
     ProjectFile,
     Quiet,
     ShowProgress,
@@ -38,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
     @app.command("run")
     def command(
         project: ProjectFile,
-        out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)],
+        out: Out,
         sheets: Annotated[
             int | None,
             typer.Option(

@@ -11,6 +11,7 @@ from geoprio.cli.options import (
     Force,
     Lang,
     Language,
+    Out,
     ProjectFile,
     Quiet,
     ShowProgress,
@@ -34,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
     @app.command("sensitivity")
     def command(
         project: ProjectFile,
-        out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)],
+        out: Out,
         draws: Annotated[
             int | None, typer.Option("--draws", help="How many times the zones are ranked.", show_default=False)
         ] = None,

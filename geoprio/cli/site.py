@@ -12,6 +12,7 @@ from geoprio.cli.options import (
     Force,
     Lang,
     Language,
+    Out,
     ProjectFile,
     Quiet,
     ShowProgress,
@@ -52,7 +53,7 @@ def add_to(app: typer.Typer) -> None:
                 show_default=False,
             ),
         ],
-        out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist.", show_default=False)],
+        out: Out,
         number: Annotated[
             int | None, typer.Option("--number", min=1, help="How many sites may open.", show_default=False)
         ] = None,

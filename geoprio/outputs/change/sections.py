@@ -197,6 +197,7 @@ def _zones(change: Change) -> Section:
     names = change.before.zones.get("name", pd.Series(dtype="str")).fillna("")
 
     def row_of(zone: str, row: pd.Series) -> list[Cell]:
+        """Return the cells of a zone: name, value before and after, change, verdict, who lives there."""
         kind = change.before.demand.get(what.category, "")
         return [
             Cell(str(names.get(zone, "")) or zone, small=zone),
